@@ -1,0 +1,3 @@
+// libpq 15 and later.
+#pragma once
+#include <libpq-fe.h>

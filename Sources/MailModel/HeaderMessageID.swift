@@ -1,0 +1,48 @@
+/// An id of the `Message-ID`, `In-Reply-To` and `References` headers, without its angle brackets.
+///
+/// Compared byte for byte (RFC 5322 §3.6.4 gives no case folding), after white space inside it was taken out.
+package struct HeaderMessageID: RawRepresentable, Hashable, Comparable, Sendable {
+    package let rawValue: String
+
+    /// `nil` when nothing is left of the text, or when it is longer than 998 octets, the longest line that mail has.
+    package init?(rawValue: String) {
+        guard !rawValue.isEmpty, rawValue.utf8.count <= 998 else { return nil }
+        self.rawValue = rawValue
+    }
+
+    package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+}
+
+extension HeaderMessageID {
+    /// Reads a header's value: every `<…>` in it, in order; where it has no angle brackets at all, its words, which
+    /// some programs send bare. Comments and phrases between the ids are passed over.
+    package static func parse(_ header: some StringProtocol) -> [HeaderMessageID] {
+        var out: [HeaderMessageID] = []
+        var bytes: [UInt8] = []
+        var inside = false
+        var sawBracket = false
+        for byte in header.utf8 {
+            switch byte {
+            case UInt8(ascii: "<"):
+                inside = true
+                sawBracket = true
+                bytes.removeAll(keepingCapacity: true)
+            case UInt8(ascii: ">") where inside:
+                inside = false
+                if let id = HeaderMessageID(rawValue: String(decoding: bytes, as: UTF8.self)) { out.append(id) }
+            case 0x09, 0x0A, 0x0D, 0x20:
+                continue
+            default:
+                if inside { bytes.append(byte) }
+            }
+        }
+        if sawBracket { return out }
+        return header.split(whereSeparator: { $0.isWhitespace }).compactMap { word in
+            word.contains("@") ? HeaderMessageID(rawValue: String(word)) : nil
+        }
+    }
+}
+
+extension HeaderMessageID: CustomStringConvertible {
+    package var description: String { "<\(rawValue)>" }
+}
