@@ -1,0 +1,104 @@
+// swift-tools-version: 6.2
+import Foundation
+import PackageDescription
+
+/// Every target of our own is held to the same rules; a warning is an error.
+let rules: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+extension Target.Dependency {
+    static let nioCore = product(name: "NIOCore", package: "swift-nio")
+    static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
+    static let nioSSL = product(name: "NIOSSL", package: "swift-nio-ssl")
+    static let crypto = product(name: "Crypto", package: "swift-crypto")
+    static let logging = product(name: "Logging", package: "swift-log")
+    static let serviceLifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+    static let configuration = product(name: "Configuration", package: "swift-configuration")
+    static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
+}
+
+extension Target {
+    static func ours(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+        .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: rules)
+    }
+
+    static func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+        .testTarget(name: name, dependencies: dependencies, swiftSettings: rules)
+    }
+}
+
+var targets: [Target] = [
+    // C: a module map and a shim header each.
+    .systemLibrary(name: "CHiredis", pkgConfig: "hiredis", providers: [.apt(["libhiredis-dev"])]),
+    .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+    .systemLibrary(name: "CLibCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "CGMime", pkgConfig: "gmime-3.0", providers: [.apt(["libgmime-3.0-dev"])]),
+
+    // Rules: pure functions and values.
+    .ours("Failure", []),
+    .ours("MailModel", []),
+    .ours("Threading", ["MailModel"]),
+    .ours("SyncPlanning", ["MailModel", "Threading"]),
+    .ours("Entitlements", ["MailModel"]),
+
+    // Formats: bytes and messages, no socket.
+    .ours("IMAPCore", ["Failure", "MailModel", .nioCore]),
+    .ours("MIME", ["CGMime", "MailModel"]),
+
+    // Connections.
+    .ours("OutboundGuard", ["Failure"]),
+    .ours("Redis", ["Failure", "CHiredis", .nioCore, .nioPosix, .nioSSL]),
+    .ours("Postgres", ["Failure", "CLibPQ"]),
+    .ours("IMAP", ["Failure", "IMAPCore", "MailModel", .nioCore, .nioPosix, .nioSSL]),
+    .ours("Transfer", ["Failure", "CLibCurl"]),
+
+    // Queue and storage.
+    .ours("JobQueue", ["Failure", "Redis"], resources: [.embedInCode("Resources")]),
+    .ours("MailStore", ["Failure", "Postgres", "MailModel", "Threading", "SyncPlanning", "Entitlements", .crypto],
+          resources: [.embedInCode("Resources/Migrations")]),
+
+    // Engines.
+    .ours("SyncEngine", ["Failure", "MailStore", "Postgres", "IMAP", "IMAPCore", "MIME", "MailModel", "Threading", "SyncPlanning", .crypto, .logging]),
+    .ours("Accounts", ["Failure", "MailStore", "Postgres", "IMAP", "IMAPCore", "Transfer", "OutboundGuard", "MailModel", "Entitlements", .logging]),
+
+    // Roles.
+    .ours("Scheduler", ["Failure", "MailStore", "Postgres", "JobQueue", "MailModel", .logging, .serviceLifecycle]),
+    .ours("Worker", ["Failure", "SyncEngine", "Accounts", "MailStore", "JobQueue", "MailModel", .logging, .serviceLifecycle]),
+
+    // The program.
+    .ours("Telemetry", [.logging]),
+    .executableTarget(
+        name: "postrider",
+        dependencies: [
+            "Telemetry", "Scheduler", "Worker", "SyncEngine", "Accounts", "MailStore", "Postgres", "JobQueue", "Redis",
+            "IMAP", "IMAPCore", "MIME", "MailModel", "Entitlements", "SyncPlanning", "Threading", "Transfer", "OutboundGuard",
+            .configuration, .argumentParser, .logging, .serviceLifecycle, .crypto, .nioPosix,
+        ],
+        swiftSettings: rules
+    ),
+]
+
+// While the tree grows: a target is listed once its folder is there.
+let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path
+targets = targets.filter { FileManager.default.fileExists(atPath: "\(root)/Sources/\($0.name)") || FileManager.default.fileExists(atPath: "\(root)/Tests/\($0.name)") }
+
+let package = Package(
+    name: "postrider",
+    products: [],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    ],
+    targets: targets,
+    swiftLanguageModes: [.v6]
+)
