@@ -1,0 +1,17 @@
+/// A run of a job that was given to this worker, for as long as its lease is extended.
+package struct ClaimedJob: Sendable, Hashable {
+    /// Number of the job in its shard; a job keeps it through all its attempts.
+    package let id: Int64
+    package let kind: String
+    package let resource: String
+    package let organization: String
+    /// Limits that it was claimed under.
+    package let gates: [String]
+    package let priority: JobPriority
+    /// Fences this run in Redis.
+    package let token: JobToken
+    /// 1 for the first run since the job was asked for, or since it last came to a good end.
+    package let attempt: Int
+    /// When it became due, in milliseconds since 1970-01-01 UTC by the clock of Redis: what its wait is counted from.
+    package let enqueuedAt: Int64
+}
