@@ -12,6 +12,7 @@ let rules: [SwiftSetting] = [
 ]
 
 extension Target.Dependency {
+    static let asyncAlgorithms = product(name: "AsyncAlgorithms", package: "swift-async-algorithms")
     static let nioCore = product(name: "NIOCore", package: "swift-nio")
     static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
     static let nioSSL = product(name: "NIOSSL", package: "swift-nio-ssl")
@@ -63,12 +64,15 @@ var targets: [Target] = [
           resources: [.embedInCode("Resources/Migrations")]),
 
     // Engines.
-    .ours("SyncEngine", ["Failure", "MailStore", "Postgres", "IMAP", "IMAPCore", "MIME", "MailModel", "Threading", "SyncPlanning", .crypto, .logging]),
+    .ours("SyncEngine", ["Failure", "MailStore", "Postgres", "IMAP", "IMAPCore", "MIME", "MailModel", "Threading", "SyncPlanning", .crypto, .logging, .nioPosix, .asyncAlgorithms]),
     .ours("Accounts", ["Failure", "MailStore", "Postgres", "IMAP", "IMAPCore", "Transfer", "OutboundGuard", "MailModel", "Entitlements", .logging]),
 
+    // What the queue's jobs mean to mail: the one place that knows both.
+    .ours("AccountJobs", ["JobQueue", "MailStore", "MailModel"]),
+
     // Roles.
-    .ours("Scheduler", ["Failure", "MailStore", "Postgres", "JobQueue", "MailModel", .logging, .serviceLifecycle]),
-    .ours("Worker", ["Failure", "SyncEngine", "Accounts", "MailStore", "JobQueue", "MailModel", .logging, .serviceLifecycle]),
+    .ours("Scheduler", ["AccountJobs", "Failure", "MailStore", "JobQueue", "MailModel", .logging, .serviceLifecycle]),
+    .ours("Worker", ["AccountJobs", "Failure", "SyncEngine", "MailStore", "JobQueue", "MailModel", .logging, .serviceLifecycle]),
 
     // The program.
     .ours("Telemetry", [.logging]),
@@ -94,6 +98,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/apple/swift-async-algorithms", from: "1.1.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),

@@ -4,6 +4,9 @@
 -- distributed by organization without a change of query. Composite foreign keys make a row's organization that of
 -- its account. Surfaces (the HTTP API, the console) read under row-level security by organization *and* user;
 -- workers and the operator's command line log in past the policies, bound by the keys and the fence.
+-- A table's primary key is its last index: where estimates tie, as on every table not yet analysed, the planner takes
+-- the index made last, and foreign-key checks must find the whole key, not the account's every row
+-- (docs/decisions/0001-bulk-ingest.md).
 -- Ids are version 7 UUIDs made by the program. Moments are timestamptz; a moment "to the second" has no fraction.
 
 -- Roles -----------------------------------------------------------------------------------------------------------
@@ -62,11 +65,11 @@ CREATE TABLE users (
     role            text NOT NULL CHECK (role IN ('admin', 'regular')),
     time_zone       text NOT NULL DEFAULT 'UTC',
     locale          text NOT NULL DEFAULT 'en',
-    created_at      timestamptz NOT NULL DEFAULT now(),
-    PRIMARY KEY (organization_id, id)
+    created_at      timestamptz NOT NULL DEFAULT now()
 );
 CREATE UNIQUE INDEX users_by_email ON users (organization_id, lower(email));
 CREATE INDEX users_by_id ON users (id);
+ALTER TABLE users ADD PRIMARY KEY (organization_id, id);
 
 CREATE TABLE accounts (
     organization_id         uuid NOT NULL,
@@ -96,23 +99,23 @@ CREATE TABLE accounts (
     first_sync_completed_at timestamptz,
     last_synced_at          timestamptz,
     created_at              timestamptz NOT NULL DEFAULT now(),
-    PRIMARY KEY (organization_id, id),
     FOREIGN KEY (organization_id, owner_id) REFERENCES users (organization_id, id),
     CHECK ((smtp_host IS NULL) = (smtp_port IS NULL) AND (smtp_host IS NULL) = (smtp_security IS NULL))
 );
 CREATE INDEX accounts_by_id ON accounts (id);
 CREATE INDEX accounts_by_owner ON accounts (organization_id, owner_id);
+ALTER TABLE accounts ADD PRIMARY KEY (organization_id, id);
 
 -- Who sees an account's mail. The owner is a member too.
 CREATE TABLE account_members (
     organization_id uuid NOT NULL,
     account_id      uuid NOT NULL,
     user_id         uuid NOT NULL,
-    PRIMARY KEY (organization_id, account_id, user_id),
     FOREIGN KEY (organization_id, account_id) REFERENCES accounts (organization_id, id) ON DELETE CASCADE,
     FOREIGN KEY (organization_id, user_id) REFERENCES users (organization_id, id) ON DELETE CASCADE
 );
 CREATE INDEX account_members_by_user ON account_members (organization_id, user_id, account_id);
+ALTER TABLE account_members ADD PRIMARY KEY (organization_id, account_id, user_id);
 
 -- The account's own addresses, lower-cased: they decide whether a message is incoming or outgoing.
 CREATE TABLE account_addresses (
@@ -217,10 +220,10 @@ CREATE TABLE folders (
     -- Every UID up to here is placed or skipped with a reason; 0 while nothing is proven.
     proven_uid      bigint NOT NULL DEFAULT 0,
     gone_at         timestamptz,
-    PRIMARY KEY (organization_id, account_id, id),
     UNIQUE (organization_id, account_id, path_raw),
     FOREIGN KEY (organization_id, account_id) REFERENCES accounts (organization_id, id) ON DELETE CASCADE
 );
+ALTER TABLE folders ADD PRIMARY KEY (organization_id, account_id, id);
 
 -- UIDs that are known and not stored, and why. A row a reason; its ranges grow.
 CREATE TABLE folder_skips (
@@ -262,12 +265,12 @@ CREATE TABLE threads (
     -- A person split or merged it: later syncs don't undo that.
     decided_by       uuid,
     created_at       timestamptz NOT NULL DEFAULT now(),
-    PRIMARY KEY (organization_id, account_id, id),
     FOREIGN KEY (organization_id, account_id) REFERENCES accounts (organization_id, id) ON DELETE CASCADE
 );
 CREATE INDEX threads_newest ON threads (organization_id, account_id, newest_at DESC, id DESC);
 CREATE INDEX threads_by_subject ON threads (organization_id, account_id, hashtextextended(base_subject, 0))
     WHERE base_subject <> '';
+ALTER TABLE threads ADD PRIMARY KEY (organization_id, account_id, id);
 
 -- A thread that was joined into another; a look-up of the old id redirects. Never a chain: joining moves the aliases.
 CREATE TABLE thread_aliases (
@@ -275,11 +278,11 @@ CREATE TABLE thread_aliases (
     account_id      uuid NOT NULL,
     alias_id        uuid NOT NULL,
     thread_id       uuid NOT NULL,
-    PRIMARY KEY (organization_id, account_id, alias_id),
     FOREIGN KEY (organization_id, account_id, thread_id)
         REFERENCES threads (organization_id, account_id, id) ON DELETE CASCADE
 );
 CREATE INDEX thread_aliases_by_thread ON thread_aliases (organization_id, account_id, thread_id);
+ALTER TABLE thread_aliases ADD PRIMARY KEY (organization_id, account_id, alias_id);
 
 CREATE TABLE messages (
     organization_id     uuid NOT NULL,
@@ -310,7 +313,6 @@ CREATE TABLE messages (
     trashed             boolean NOT NULL DEFAULT false,
     deleted_at          timestamptz,
     created_at          timestamptz NOT NULL DEFAULT now(),
-    PRIMARY KEY (organization_id, account_id, id),
     FOREIGN KEY (organization_id, account_id, thread_id) REFERENCES threads (organization_id, account_id, id)
 );
 CREATE UNIQUE INDEX messages_by_provider_id ON messages (organization_id, account_id, provider_message_id)
@@ -319,6 +321,7 @@ CREATE UNIQUE INDEX messages_by_content ON messages (organization_id, account_id
     WHERE provider_message_id IS NULL;
 CREATE INDEX messages_received ON messages (organization_id, account_id, received_at DESC, id DESC);
 CREATE INDEX messages_by_thread ON messages (organization_id, account_id, thread_id, received_at);
+ALTER TABLE messages ADD PRIMARY KEY (organization_id, account_id, id);
 
 -- Who is on a message, normalised, so that all threads with an address are one look-up.
 CREATE TABLE message_participants (
@@ -330,11 +333,11 @@ CREATE TABLE message_participants (
     name            text,
     address         text NOT NULL,
     normalised      text NOT NULL,
-    PRIMARY KEY (organization_id, account_id, message_id, role, position),
     FOREIGN KEY (organization_id, account_id, message_id)
         REFERENCES messages (organization_id, account_id, id) ON DELETE CASCADE
 );
 CREATE INDEX message_participants_by_address ON message_participants (organization_id, normalised, account_id);
+ALTER TABLE message_participants ADD PRIMARY KEY (organization_id, account_id, message_id, role, position);
 
 -- Where a message lies on the server. Flags and INTERNALDATE belong to the placement, not to the message.
 CREATE TABLE message_placements (
@@ -349,13 +352,13 @@ CREATE TABLE message_placements (
     agreed_flags    text[],
     modseq          bigint,
     internaldate    timestamptz NOT NULL,
-    PRIMARY KEY (organization_id, account_id, folder_id, uidvalidity, uid),
     FOREIGN KEY (organization_id, account_id, folder_id)
         REFERENCES folders (organization_id, account_id, id) ON DELETE CASCADE,
     FOREIGN KEY (organization_id, account_id, message_id)
         REFERENCES messages (organization_id, account_id, id) ON DELETE CASCADE
 );
 CREATE INDEX message_placements_by_message ON message_placements (organization_id, account_id, message_id);
+ALTER TABLE message_placements ADD PRIMARY KEY (organization_id, account_id, folder_id, uidvalidity, uid);
 
 -- What ties messages to threads: header ids, seen or only referred to, and what providers call a thread. thread_id may
 -- name a thread that was joined into another: read it through thread_aliases.
@@ -366,9 +369,9 @@ CREATE TABLE message_references (
     value           text NOT NULL,
     thread_id       uuid NOT NULL,
     seen            boolean NOT NULL,
-    PRIMARY KEY (organization_id, account_id, kind, value),
     FOREIGN KEY (organization_id, account_id) REFERENCES accounts (organization_id, id) ON DELETE CASCADE
 );
+ALTER TABLE message_references ADD PRIMARY KEY (organization_id, account_id, kind, value);
 
 -- Attachments are ranges of the raw message, not a second copy.
 CREATE TABLE attachments (
@@ -384,10 +387,10 @@ CREATE TABLE attachments (
     body_from         bigint NOT NULL,
     body_until        bigint NOT NULL CHECK (body_until >= body_from),
     size              bigint NOT NULL,
-    PRIMARY KEY (organization_id, account_id, message_id, part),
     FOREIGN KEY (organization_id, account_id, message_id)
         REFERENCES messages (organization_id, account_id, id) ON DELETE CASCADE
 );
+ALTER TABLE attachments ADD PRIMARY KEY (organization_id, account_id, message_id, part);
 
 -- Raw bytes, once per account and content. Up to 1 MiB they lie in content; above, in chunks of 256 KiB.
 CREATE TABLE blobs (
@@ -396,9 +399,9 @@ CREATE TABLE blobs (
     sha256          bytea NOT NULL,
     size            bigint NOT NULL,
     content         bytea COMPRESSION lz4,
-    PRIMARY KEY (organization_id, account_id, sha256),
     FOREIGN KEY (organization_id, account_id) REFERENCES accounts (organization_id, id) ON DELETE CASCADE
 );
+ALTER TABLE blobs ADD PRIMARY KEY (organization_id, account_id, sha256);
 
 CREATE TABLE blob_chunks (
     organization_id uuid NOT NULL,
@@ -429,7 +432,6 @@ CREATE TABLE actions (
     not_before      timestamptz,
     created_at      timestamptz NOT NULL DEFAULT now(),
     finished_at     timestamptz,
-    PRIMARY KEY (organization_id, account_id, id),
     FOREIGN KEY (organization_id, account_id) REFERENCES accounts (organization_id, id) ON DELETE CASCADE,
     FOREIGN KEY (organization_id, account_id, message_id)
         REFERENCES messages (organization_id, account_id, id) ON DELETE CASCADE
@@ -440,6 +442,7 @@ CREATE UNIQUE INDEX actions_by_idempotency_key ON actions (organization_id, acco
     WHERE idempotency_key IS NOT NULL;
 CREATE INDEX actions_open ON actions (organization_id, account_id, created_at)
     WHERE state IN ('pending', 'running', 'unknown');
+ALTER TABLE actions ADD PRIMARY KEY (organization_id, account_id, id);
 
 -- Wake-ups for the queue, written with what they wake for and deleted once Redis has them. Ids only; outside
 -- row-level security.

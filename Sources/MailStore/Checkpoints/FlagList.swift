@@ -1,0 +1,9 @@
+import MailModel
+
+/// Flags as one text, separated by spaces, which no flag may hold (RFC 9051 §9): so they travel in one array with a
+/// row's other values. Sorted and without `\Recent`, so that equal sets are equal texts.
+enum FlagList {
+    static func text(_ flags: [Flag]) -> String {
+        Set(flags).subtracting([.recent]).sorted().map(\.name).joined(separator: " ")
+    }
+}

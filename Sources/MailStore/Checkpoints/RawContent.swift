@@ -1,0 +1,19 @@
+/// A message's raw bytes, wherever they lie: in memory, or in a file for large ones.
+package struct RawContent: Sendable {
+    /// How many bytes there are.
+    package let count: Int
+    private let read: @Sendable (Range<Int>, (UnsafeRawBufferPointer) throws -> Void) throws -> Void
+
+    /// - Parameter read: calls its second argument with the bytes of the range, which are valid during that call only;
+    ///   it may block on a file, so it is never called on the cooperative pool.
+    package init(
+        count: Int, read: @escaping @Sendable (Range<Int>, (UnsafeRawBufferPointer) throws -> Void) throws -> Void
+    ) {
+        self.count = count
+        self.read = read
+    }
+
+    func withBytes(in range: Range<Int>, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
+        try read(range, body)
+    }
+}

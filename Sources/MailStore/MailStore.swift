@@ -1,0 +1,58 @@
+// The store of everything that Postrider knows: accounts and their folders, messages, threads, secrets, wishes.
+//
+// PostgreSQL is the truth. What a visit learns is written by ``MailStore/commit(_:for:under:)`` in one transaction
+// whose last statement is the fence of the account's lane, so that a worker that lost its lease can't write:
+//
+//     take lease ──▶ checkpoint ──▶ checkpoint ──▶ … ──▶ checkpoint with completion
+//         │              │ fence refuses: leaseLost, nothing kept
+//         └── a successor's take makes every later commit here fail
+//
+// Queries stand in Queries/, grouped by table; the schema in Resources/Migrations.
+import Failure
+package import Postgres
+
+/// The store, over a bounded pool of connections.
+package final class MailStore: Sendable {
+    let pool: PostgresPool
+    let secrets: SecretBox?
+    let ids: IDSource
+    let time: TimeSource
+
+    /// - Parameters:
+    ///   - secrets: seals and opens account secrets; `nil` for a role that never touches one.
+    package init(
+        pool: PostgresPool, secrets: SecretBox? = nil, ids: IDSource = .system, time: TimeSource = .system
+    ) {
+        self.pool = pool
+        self.secrets = secrets
+        self.ids = ids
+        self.time = time
+    }
+
+    /// Runs one hop on a connection, and turns PostgreSQL's errors into the store's.
+    func withSession<T: Sendable>(_ body: @Sendable @escaping (PostgresSession) throws -> T) async throws(MailStoreError) -> T {
+        do {
+            return try await pool.withSession(body)
+        } catch {
+            throw Self.translate(error)
+        }
+    }
+
+    /// Like ``withSession(_:)``, within one transaction.
+    func transaction<T: Sendable>(_ body: @Sendable @escaping (PostgresSession) throws -> T) async throws(MailStoreError) -> T {
+        do {
+            return try await pool.transaction(body)
+        } catch {
+            throw Self.translate(error)
+        }
+    }
+
+    static func translate(_ error: any Error) -> MailStoreError {
+        switch error {
+        case let error as MailStoreError: error
+        case let error as PostgresError where error.sqlstate == "PR001": .leaseLost
+        case let error as PostgresError: .database(error)
+        default: .unreadable("an error that the store doesn't know: \(error)")
+        }
+    }
+}

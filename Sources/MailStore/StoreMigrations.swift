@@ -1,0 +1,12 @@
+package import Postgres
+
+/// The schema's migrations, oldest first, and the range of schemas that this program works with.
+package enum StoreMigrations {
+    /// Every numbered file of Resources/Migrations, embedded in the program.
+    package static let all: [Migration] = [
+        Migration(number: 1, name: "foundation", sql: String(decoding: PackageResources._0001_foundation_sql, as: UTF8.self))
+    ]
+
+    /// A role starts only on a schema within this range; `postrider migrate` brings it there.
+    package static let supported = 1...1
+}

@@ -1,0 +1,165 @@
+import AsyncAlgorithms
+import IMAP
+import MailModel
+import MailStore
+import SyncPlanning
+
+/// The road from the server to the database: fetch, parse, commit, each on its own and all at the same time.
+///
+/// ```
+/// fetch (NIO) ──batches──▶ parse (one thread) ──rows──▶ commit (one connection)
+/// ```
+/// Hand-over is one batch at a time in either place, and raw bytes count in the connection's budget until they are
+/// committed: where PostgreSQL is slow, the socket isn't read.
+struct MessageRoad {
+    let visit: Visit
+    let folders: [FolderID: Visit.WatchedFolder]
+
+    init(visit: Visit, folders: [Visit.WatchedFolder]) {
+        self.visit = visit
+        self.folders = Dictionary(uniqueKeysWithValues: folders.map { ($0.folder.id, $0) })
+    }
+
+    /// What a pull came to.
+    struct Pulled: Sendable {
+        var report = VisitReport(outcome: .complete)
+        var progress: SyncProgress
+        /// UIDs that were asked for and didn't come.
+        var missing: [FolderID: UIDSet] = [:]
+        /// Whether all rounds were carried out; otherwise the visit was asked to stop.
+        var isComplete = false
+    }
+
+    /// What travels from one stage to the next.
+    private enum Cargo<Messages: Sendable>: Sendable {
+        case messages(Messages)
+        /// All of a round's messages have gone before; so many threads are whole now.
+        case roundEnd(threads: Int)
+        case allDone
+    }
+
+    /// Pulls rounds of whole threads, in their order.
+    func pull(_ rounds: [FetchRound], progress: SyncProgress) async throws -> Pulled {
+        let fetched = AsyncChannel<Cargo<FetchedBatch>>()
+        let prepared = AsyncChannel<Cargo<[NewMessage]>>()
+        let parsers = visit.engine.parsers
+        return try await withThrowingTaskGroup(of: Pulled?.self) { group in
+            group.addTask {
+                try await fetch(rounds, into: fetched)
+                return nil
+            }
+            group.addTask {
+                for await cargo in fetched {
+                    switch cargo {
+                    case .messages(let batch): await prepared.send(.messages(try await parsers.prepare(batch)))
+                    case .roundEnd(let threads): await prepared.send(.roundEnd(threads: threads))
+                    case .allDone: await prepared.send(.allDone)
+                    }
+                }
+                prepared.finish()
+                return nil
+            }
+            group.addTask { try await commit(prepared, planned: rounds, progress: progress) }
+            var pulled: Pulled?
+            // The first stage that fails ends the others with it.
+            for try await result in group { pulled = result ?? pulled }
+            try Task.checkCancellation()
+            return pulled!
+        }
+    }
+
+    private func fetch(_ rounds: [FetchRound], into channel: AsyncChannel<Cargo<FetchedBatch>>) async throws {
+        defer { channel.finish() }
+        var selected: FolderID?
+        for round in rounds {
+            for (folder, uids) in round.uids.sorted(by: { $0.key < $1.key }) {
+                if visit.shouldStop() { return }
+                if selected != folder {
+                    try await select(folder)
+                    selected = folder
+                }
+                let validity = folders[folder]!.status.uidValidity
+                for try await messages in visit.mailbox.fetchMessages(uids) {
+                    await channel.send(.messages(FetchedBatch(folder: folder, uidValidity: validity, messages: messages)))
+                    try Task.checkCancellation()
+                }
+            }
+            await channel.send(.roundEnd(threads: round.threads))
+        }
+        await channel.send(.allDone)
+    }
+
+    /// Selects a folder and makes sure that it is still the one that was planned for.
+    private func select(_ folder: FolderID) async throws {
+        let watched = folders[folder]!
+        let selected = try await visit.mailbox.examine(watched.folder.path)
+        guard selected.uidValidity == watched.status.uidValidity else { throw SyncError.folderChanged(folder) }
+    }
+
+    private func commit(
+        _ channel: AsyncChannel<Cargo<[NewMessage]>>, planned rounds: [FetchRound], progress: SyncProgress
+    ) async throws -> Pulled {
+        var pulled = Pulled(progress: progress)
+        var checkpoint = Checkpoint()
+        var delivered: [FolderID: UIDSet] = [:]
+        let settings = visit.engine.settings
+
+        func flush() async throws {
+            guard !checkpoint.isEmpty else { return }
+            pulled.progress.messagesDone += checkpoint.messages.count
+            let bytes = checkpoint.byteCount
+            pulled.progress.bytesDone += bytes
+            checkpoint.progress = pulled.progress
+            pulled.report.add(try await visit.commit(checkpoint), bytes: bytes)
+            checkpoint = Checkpoint()
+        }
+
+        for await cargo in channel {
+            switch cargo {
+            case .messages(let messages):
+                for message in messages {
+                    checkpoint.messages.append(message)
+                    delivered[message.folder, default: UIDSet()].insert(message.uid)
+                }
+                if checkpoint.messages.count >= settings.checkpointMessages
+                    || checkpoint.byteCount >= settings.checkpointBytes
+                {
+                    try await flush()
+                }
+            case .roundEnd(let threads):
+                pulled.progress.threadsDone += threads
+                checkpoint.progress = pulled.progress
+                // The first round is shown as soon as it is there.
+                if pulled.report.messages == 0 { try await flush() }
+            case .allDone:
+                pulled.isComplete = true
+            }
+        }
+        try Task.checkCancellation()
+        try await flush()
+        for round in rounds {
+            for (folder, uids) in round.uids {
+                let absent = uids.subtracting(delivered[folder] ?? UIDSet())
+                if !absent.isEmpty { pulled.missing[folder] = (pulled.missing[folder] ?? UIDSet()).union(absent) }
+            }
+        }
+        return pulled
+    }
+
+    /// Asks again for messages that the server listed and didn't give: an OK is no proof that a body came.
+    ///
+    /// - Returns: those that it still lists and still doesn't give. What it no longer lists was expunged meanwhile.
+    func retry(_ missing: [FolderID: UIDSet]) async throws -> [FolderID: UIDSet] {
+        var unfetchable: [FolderID: UIDSet] = [:]
+        for (folder, uids) in missing.sorted(by: { $0.key < $1.key }) {
+            let round = FetchRound(uids: [folder: uids], threads: 0)
+            let again = try await pull([round], progress: try await visit.store.progress(of: visit.account.key))
+            guard let absent = again.missing[folder] else { continue }
+            try await select(folder)
+            let listed = try await visit.mailbox.uidSearch(.uids(absent))
+            let refused = absent.intersection(listed)
+            if !refused.isEmpty { unfetchable[folder] = refused }
+        }
+        return unfetchable
+    }
+}

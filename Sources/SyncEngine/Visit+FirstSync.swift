@@ -1,0 +1,85 @@
+import Logging
+import MailModel
+import MailStore
+import SyncPlanning
+
+extension Visit {
+    /// Carries the first sync on from wherever it stands, to its end.
+    ///
+    /// Also for a folder that was chosen later, and for one whose UIDVALIDITY has changed: all watched folders are
+    /// indexed, since the threads that are due may have members in each of them; what is stored already is left out.
+    func firstSync(_ watched: [WatchedFolder]) async throws -> VisitReport {
+        var stored: [FolderID: UIDSet] = [:]
+        for item in watched {
+            stored[item.folder.id] = try await store.contents(
+                of: item.folder.id, uidValidity: item.status.uidValidity, account: account.key).placed
+        }
+        let index = try await MailboxIndex.read(watched, from: mailbox)
+        let plan = FirstSyncPlanner.plan(
+            entries: index.entries, windows: Dictionary(uniqueKeysWithValues: watched.map { ($0.folder.id, $0.window) }),
+            stored: stored)
+        engine.log.info("first sync planned", metadata: [
+            "account": "\(account.id)", "threads": "\(plan.totals.threads)", "messages": "\(plan.totals.messages)",
+            "means": "\(index.means)",
+        ])
+
+        var report = VisitReport(outcome: .complete)
+        var progress = SyncProgress()
+        progress.threadsFound = plan.totals.threads
+        progress.messagesFound = plan.totals.messages
+        progress.bytesFound = plan.totals.bytes
+        progress.threadsDone = plan.done.threads
+        progress.messagesDone = plan.done.messages
+        progress.bytesDone = plan.done.bytes
+        progress.beganAt = try await store.progress(of: account.key).beganAt ?? engine.time.now
+        var opening = Checkpoint()
+        opening.progress = progress
+        _ = try await commit(opening)
+
+        let rounds = FetchRounds.cut(
+            plan.remaining, firstMessages: engine.settings.firstRoundMessages,
+            messages: engine.settings.roundMessages, bytes: engine.settings.roundBytes)
+        let road = MessageRoad(visit: self, folders: watched)
+        let pulled = try await road.pull(rounds, progress: progress)
+        report.messages = pulled.report.messages
+        report.bytes = pulled.report.bytes
+        report.newThreads = pulled.report.newThreads
+        guard pulled.isComplete else {
+            report.outcome = .stopped
+            return report
+        }
+
+        let unfetchable = try await road.retry(pulled.missing)
+        let now = engine.time.now
+        var closing = Checkpoint()
+        closing.progress = pulled.progress
+        for item in watched {
+            let folder = item.folder.id
+            let validity = item.status.uidValidity
+            closing.skips.append(.init(
+                folder: folder, uidValidity: validity, uids: plan.skipped[folder] ?? UIDSet(), reason: .tooOld,
+                replaces: true))
+            if let uids = unfetchable[folder], !uids.isEmpty {
+                closing.skips.append(.init(
+                    folder: folder, uidValidity: validity, uids: uids, reason: .unfetchable, replaces: false))
+            }
+            closing.cursors[folder] = item.provenCursor(indexed: index.uids[folder] ?? UIDSet())
+            closing.settledGenerations[folder] = validity
+        }
+        // What arrived while the first sync ran is waiting: the next visit is due at once.
+        closing.completion = .init(finishedAt: now, nextDueAt: now, completesFirstSync: account.firstSyncCompletedAt == nil)
+        _ = try await commit(closing)
+        return report
+    }
+}
+
+extension Visit.WatchedFolder {
+    /// The folder's cursor once everything that the index showed is placed or skipped. What came after the status was
+    /// read has UIDs from UIDNEXT on, and is for the next visit.
+    func provenCursor(indexed: UIDSet) -> FolderCursor {
+        let below = status.uidNext.flatMap { UID(rawValue: $0.rawValue - 1) }
+        return FolderCursor(
+            uidValidity: status.uidValidity, uidNext: status.uidNext, exists: status.exists,
+            highestModSequence: status.highestModSequence, proven: below ?? indexed.last ?? .min)
+    }
+}

@@ -1,0 +1,4 @@
+/// How log lines are written: for people, or one JSON object a line for machines.
+package enum LogFormat: String, Sendable, CaseIterable {
+    case text, json
+}
