@@ -61,18 +61,13 @@ class DataFolder:
 
     def remember(self, name: str, home: Path, server: Process | None, state: dict) -> None:
         self.servers[name] = {"home": str(home), "process": vars(server) if server else None, "state": state}
-        _write_private(self.record, json.dumps(self.servers, indent=2) + "\n")
+        process.write_private(self.record, json.dumps(self.servers, indent=2) + "\n")
 
     def environment(self) -> dict[str, str]:
         variables: dict[str, str] = {}
         for name, entry in self.servers.items():
             if self.running(name):
-                variables |= KINDS[name].environment(entry["state"])
-        if self.running(dovecot.NAME):
-            described = self.path / "dovecot.json"
-            about = {key: value for key, value in self.servers[dovecot.NAME]["state"].items() if key != "base"}
-            _write_private(described, json.dumps(about, indent=2) + "\n")
-            variables["POSTRIDER_TEST_DOVECOT"] = str(described)
+                variables |= KINDS[name].environment(entry["state"], self.path)
         return variables
 
 
@@ -85,7 +80,7 @@ def start(folder: DataFolder, names: list[str], durable: bool) -> None:
         folder.remember(name, home, server, state)
         print(f"{name} listens on 127.0.0.1:{state.get('port') or state.get('plain_port')}", file=sys.stderr)
     lines = "".join(f"export {key}={shlex.quote(value)}\n" for key, value in folder.environment().items())
-    _write_private(folder.path / "env", lines)
+    process.write_private(folder.path / "env", lines)
     print(lines, end="")
 
 
@@ -130,14 +125,6 @@ def _start(name: str, home: Path, state: dict, durable: bool) -> tuple[Process, 
 
 def _can_reach(folder: Path, user) -> bool:
     return subprocess.run(["test", "-x", folder], check=False, cwd="/", **process.as_user(user)).returncode == 0
-
-
-def _write_private(path: Path, text: str) -> None:
-    """Replaces a file that may hold passwords in one step, readable by its owner only."""
-    making = path.with_name(path.name + ".making")
-    making.touch(mode=0o600)
-    making.write_text(text)
-    making.replace(path)
 
 
 def main() -> int:

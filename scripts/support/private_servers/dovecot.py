@@ -5,6 +5,7 @@ different configuration syntax; the installed version chooses.
 """
 
 import grp
+import json
 import os
 import re
 import signal
@@ -50,16 +51,20 @@ def start(home: Path, state: dict, durable: bool) -> tuple[Process, dict]:
     # What others need to know of this server; `uid` and `gid` own the mail folders.
     about = {"host": "127.0.0.1", "plain_port": plain, "tls_port": tls, "ca_file": str(certificates.authority),
              "mail_root": str(mail), "password": PASSWORD, "uid": user.pw_uid, "gid": user.pw_gid}
-    return server, {**about, "base": str(base)}
+    return server, {**about, "base": str(base), "durable": durable}
 
 
 def stop(server: Process) -> None:
     server.stop(signal.SIGTERM, 15)
 
 
-def environment(state: dict) -> dict[str, str]:
-    """Empty: this server is described by a file (see `servers.py`), since a URL would not hold it all."""
-    return {}
+def environment(state: dict, folder: Path) -> dict[str, str]:
+    """The name of a file that describes the server, since a URL would not hold it all."""
+    described = folder / "dovecot.json"
+    private = ("base", "durable")
+    about = {key: value for key, value in state.items() if key not in private}
+    process.write_private(described, json.dumps(about, indent=2) + "\n")
+    return {"POSTRIDER_DEMO_DOVECOT" if state["durable"] else "POSTRIDER_TEST_DOVECOT": str(described)}
 
 
 def _base_folder(home: Path, user) -> Path:

@@ -72,11 +72,11 @@ def stop(server: Process) -> None:
     server.stop(signal.SIGINT, 60)
 
 
-def environment(state: dict) -> dict[str, str]:
-    variables = {"POSTRIDER_TEST_DATABASE_URL": state["url"]}
+def environment(state: dict, _folder: Path) -> dict[str, str]:
+    """Data to keep never go by the name that tests look for: they drop what they find."""
     if "database_url" in state:
-        variables["POSTRIDER_DATABASE_URL"] = state["database_url"]
-    return variables
+        return {"POSTRIDER_DATABASE_URL": state["database_url"]}
+    return {"POSTRIDER_TEST_DATABASE_URL": state["url"]}
 
 
 def _initialise(home: Path, data: Path, password: str, user) -> None:

@@ -131,6 +131,14 @@ def wait_until_ready(name: str, process: Process, log: Path, is_ready, seconds: 
         raise ServerError(f"{name} was not ready after {seconds:.0f} s:\n{_tail(log)}")
 
 
+def write_private(path: Path, text: str) -> None:
+    """Replaces a file that may hold passwords in one step, readable by its owner only."""
+    making = path.with_name(path.name + ".making")
+    making.touch(mode=0o600)
+    making.write_text(text)
+    making.replace(path)
+
+
 SEARCH_PATH = os.environ.get("PATH", "") + ":/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 

@@ -38,11 +38,8 @@ def stop(server: Process) -> None:
     server.stop(signal.SIGTERM, 30)
 
 
-def environment(state: dict) -> dict[str, str]:
-    variables = {"POSTRIDER_TEST_REDIS_URL": state["url"]}
-    if state["password"]:
-        variables["POSTRIDER_REDIS_URL"] = state["url"]
-    return variables
+def environment(state: dict, _folder: Path) -> dict[str, str]:
+    return {"POSTRIDER_REDIS_URL" if state["password"] else "POSTRIDER_TEST_REDIS_URL": state["url"]}
 
 
 def _answers(port: int, password: str) -> bool:
