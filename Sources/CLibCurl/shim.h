@@ -36,17 +36,19 @@ static inline CURLcode curl_shim_set_open_socket(CURL *easy, curl_shim_open_sock
     return curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, value);
 }
 
+typedef int (*curl_shim_close_socket_callback)(void *context, curl_socket_t socket);
+
+static inline CURLcode curl_shim_set_close_socket(CURL *easy, curl_shim_close_socket_callback value) {
+    return curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, value);
+}
+
 static inline CURLcode curl_shim_get_long(CURL *easy, CURLINFO info, long *value) {
     return curl_easy_getinfo(easy, info, value);
 }
 
-/// For the CURLINFO values that end in _T: here times, in microseconds.
+/// For the CURLINFO values that end in _T: times, in microseconds.
 static inline CURLcode curl_shim_get_offset(CURL *easy, CURLINFO info, curl_off_t *value) {
     return curl_easy_getinfo(easy, info, value);
-}
-
-static inline CURLMcode curl_shim_multi_set_long(CURLM *multi, CURLMoption option, long value) {
-    return curl_multi_setopt(multi, option, value);
 }
 
 /// The result lies in a union that Swift sees only as bytes; valid when the message is CURLMSG_DONE.

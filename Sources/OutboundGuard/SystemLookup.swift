@@ -12,6 +12,15 @@ enum LookupAnswer: Sendable, Hashable {
     case failed
 }
 
+// glibc's extensions, which its header shows to nobody without _GNU_SOURCE.
+
+/// AI_IDN: encode the name by IDNA.
+private let encodesInternationalNames: Int32 = 0x0040
+/// EAI_NODATA: the name is there, without an address.
+private let noAddress: Int32 = -5
+/// EAI_IDN_ENCODE: IDNA refuses the name.
+private let notEncodable: Int32 = -105
+
 /// `getaddrinfo`, for stream sockets. It blocks for as long as the system's resolver is configured to wait, so it
 /// runs on ``HostResolver``'s threads only.
 func systemLookup(_ host: String) -> LookupAnswer {
@@ -19,17 +28,16 @@ func systemLookup(_ host: String) -> LookupAnswer {
     hints.ai_family = AF_UNSPEC
     hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
     hints.ai_protocol = Int32(IPPROTO_TCP)
-    // AI_IDN, which Swift's view of the header leaves out: glibc encodes international names.
-    hints.ai_flags = host.utf8.allSatisfy { $0 < 0x80 } ? 0 : 0x0040
+    hints.ai_flags = host.utf8.allSatisfy { $0 < 0x80 } ? 0 : encodesInternationalNames
     var list: UnsafeMutablePointer<addrinfo>?
     let status = getaddrinfo(host, nil, &hints, &list)
     defer { if let list { freeaddrinfo(list) } }
     switch status {
     case 0:
         break
-    case EAI_NONAME, -5 /* EAI_NODATA */:
+    case EAI_NONAME, noAddress:
         return .unknown
-    case -105 /* EAI_IDN_ENCODE */:
+    case notEncodable:
         return .notEncodable
     default:
         return .failed

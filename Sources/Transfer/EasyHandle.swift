@@ -53,14 +53,17 @@ final class EasyHandle {
             curl_shim_set_pointer(pointer, CURLOPT_HEADERDATA, Unmanaged.passUnretained(context).toOpaque()))
     }
 
-    /// Sockets come from `callback`, with the same context.
-    func openSockets(
-        context: AnyObject, _ callback: @escaping curl_shim_open_socket_callback
+    /// Sockets come from `open` and go to `close`, with the same context.
+    func ownSockets(
+        context: AnyObject, open: @escaping curl_shim_open_socket_callback,
+        close: @escaping curl_shim_close_socket_callback
     ) throws(TransferError) {
         self.context = context
-        try check(curl_shim_set_open_socket(pointer, callback))
-        try check(
-            curl_shim_set_pointer(pointer, CURLOPT_OPENSOCKETDATA, Unmanaged.passUnretained(context).toOpaque()))
+        let opaque = Unmanaged.passUnretained(context).toOpaque()
+        try check(curl_shim_set_open_socket(pointer, open))
+        try check(curl_shim_set_pointer(pointer, CURLOPT_OPENSOCKETDATA, opaque))
+        try check(curl_shim_set_close_socket(pointer, close))
+        try check(curl_shim_set_pointer(pointer, CURLOPT_CLOSESOCKETDATA, opaque))
     }
 
     /// What the server sends as content is thrown away; libcurl would print it.

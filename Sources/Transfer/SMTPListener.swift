@@ -7,6 +7,8 @@ final class SMTPListener {
     private(set) var dialogue: SMTPDialogue
     private let peer: PeerAddress
     private var socket: curl_socket_t = -1
+    /// Whether the connection stood when it was closed. libcurl's own times tell only when TLS stood as well.
+    private(set) var wasConnected = false
 
     init(dialogue: SMTPDialogue, peer: PeerAddress) {
         self.dialogue = dialogue
@@ -19,6 +21,18 @@ final class SMTPListener {
         socket = Glibc.socket(
             target.pointee.family, target.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue), target.pointee.protocol)
         return socket
+    }
+
+    func closeSocket(_ closing: curl_socket_t) -> Int32 {
+        if closing == socket {
+            var address = sockaddr_storage()
+            var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+            wasConnected = withUnsafeMutablePointer(to: &address) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getpeername(closing, $0, &length) == 0 }
+            }
+            socket = -1
+        }
+        return close(closing)
     }
 
     /// - Returns: whether libcurl is to go on.

@@ -50,10 +50,16 @@ struct SMTPSignIn: Sendable {
         try easy.set(CURLOPT_CUSTOMREQUEST, "NOOP")
         try easy.set(CURLOPT_NOBODY, 1)
         try easy.discardBody()
-        try easy.openSockets(context: listener) { context, _, address in
-            guard let context, let address else { return -1 }
-            return Unmanaged<SMTPListener>.fromOpaque(context).takeUnretainedValue().openSocket(to: address)
-        }
+        try easy.ownSockets(
+            context: listener,
+            open: { context, _, address in
+                guard let context, let address else { return -1 }
+                return Unmanaged<SMTPListener>.fromOpaque(context).takeUnretainedValue().openSocket(to: address)
+            },
+            close: { context, socket in
+                guard let context else { return close(socket) }
+                return Unmanaged<SMTPListener>.fromOpaque(context).takeUnretainedValue().closeSocket(socket)
+            })
         try easy.receiveHeaders(context: listener) { bytes, size, count, context in
             guard let bytes, let context else { return 0 }
             let line = UnsafeRawBufferPointer(start: bytes, count: size * count)
@@ -65,13 +71,14 @@ struct SMTPSignIn: Sendable {
             switch listener.dialogue.verdict {
             case .signedIn(let facts): .success(facts)
             case .failed(let error): .failure(error)
-            case .undecided: .failure(.smtp(code, easy: easy, dialogue: listener.dialogue, security: security))
+            case .undecided: .failure(.smtp(code, easy: easy, listener: listener, security: security))
             }
         }
     }
 
     private func setRoute(on easy: EasyHandle) throws(TransferError) {
-        let name = endpoint.serverName.contains(":") ? "[\(Self.withoutBrackets(endpoint.serverName))]" : endpoint.serverName
+        let typed = endpoint.serverName
+        let name = typed.contains(":") ? "[\(Self.withoutBrackets(typed))]" : typed
         let scheme = endpoint.security == .tls ? "smtps" : "smtp"
         // The path of an SMTP URL is what EHLO says.
         try easy.set(CURLOPT_URL, "\(scheme)://\(name):\(endpoint.port)/\(helloName)")

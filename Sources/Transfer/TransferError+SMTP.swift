@@ -4,9 +4,9 @@ import Glibc
 extension TransferError {
     /// What libcurl's result means when no reply of the server's has decided the matter.
     static func smtp(
-        _ code: CURLcode, easy: EasyHandle, dialogue: SMTPDialogue, security: TransferSecurity
+        _ code: CURLcode, easy: EasyHandle, listener: SMTPListener, security: TransferSecurity
     ) -> TransferError {
-        let step = step(of: dialogue, easy: easy, security: security)
+        let step = step(of: listener, easy: easy, security: security)
         switch code {
         case CURLE_COULDNT_CONNECT:
             return .connect(easy.number(CURLINFO_OS_ERRNO) == Int(ECONNREFUSED) ? .refused : .unreachable)
@@ -18,6 +18,9 @@ extension TransferError {
             return .trustRootsUnreadable
         case CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CIPHER:
             return .handshake
+        case CURLE_URL_MALFORMAT:
+            // An international name that IDNA refuses.
+            return .invalidRequest(.serverName)
         case CURLE_USE_SSL_FAILED:
             return .startTLSNotOffered
         case CURLE_LOGIN_DENIED:
@@ -32,26 +35,27 @@ extension TransferError {
         }
     }
 
-    /// Before the greeting it is libcurl that knows how far things went.
-    private static func step(of dialogue: SMTPDialogue, easy: EasyHandle, security: TransferSecurity) -> SMTPStep {
-        switch dialogue.phase {
+    /// Before the greeting no reply tells how far things went.
+    private static func step(of listener: SMTPListener, easy: EasyHandle, security: TransferSecurity) -> SMTPStep {
+        switch listener.dialogue.phase {
         case .greeting:
-            guard easy.microseconds(CURLINFO_CONNECT_TIME_T) > 0 else { return .connect }
+            guard listener.wasConnected else { return .connect }
             guard security != .tls || easy.microseconds(CURLINFO_APPCONNECT_TIME_T) > 0 else { return .tls }
             return .greeting
         case .hello, .startTLS, .secureHello, .signIn, .closing, .ended:
-            return dialogue.step
+            return listener.dialogue.step
         }
     }
 }
 
 extension TransferError.CertificateFault {
-    /// - Parameter result: OpenSSL's `X509_V_…`; 0 when the chain is good, so that the name must be what is wrong.
+    /// - Parameter result: OpenSSL's `X509_V_…` of the chain. libcurl leaves its first value, 1, when it is the name
+    ///   that it refuses.
     init(openSSLResult result: Int) {
         switch result {
         case 9: self = .notYetValid
         case 10: self = .expired
-        case 0, 26, 62, 64: self = .wrongName
+        case 0, 1, 26, 62, 64: self = .wrongName
         default: self = .untrusted
         }
     }

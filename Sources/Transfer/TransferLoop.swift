@@ -48,9 +48,11 @@ struct TransferLoop: ~Copyable {
             let concluded = concludeFinished()
             // A place that came free is given away before the poll.
             guard concluded == 0 else { continue }
-            let limit = work.nextDeadline.map { Int32(clamping: (ContinuousClock.now.duration(to: $0)).wholeMilliseconds) }
-            guard curl_multi_poll(multi, nil, 0, min(limit ?? Self.longestPoll, Self.longestPoll), nil) == CURLM_OK
-            else { return }
+            let limit = work.nextDeadline.map {
+                Int32(clamping: ContinuousClock.now.duration(to: $0).wholeMilliseconds)
+            }
+            let poll = min(limit ?? Self.longestPoll, Self.longestPoll)
+            guard curl_multi_poll(multi, nil, 0, poll, nil) == CURLM_OK else { return }
         }
     }
 

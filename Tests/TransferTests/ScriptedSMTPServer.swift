@@ -1,0 +1,124 @@
+import Foundation
+import Glibc
+import Synchronization
+
+/// A server on the loopback that does what a test's script says with each connection, on threads of its own.
+final class ScriptedSMTPServer: Sendable {
+    let port: UInt16
+    private let listener: Int32
+    private let received = ReceivedLines()
+
+    /// - Parameter script: is called once a connection, on a thread; the connection closes when it returns.
+    init(script: @escaping @Sendable (ScriptedConnection) -> Void) throws {
+        let (listener, port) = try Self.listen()
+        self.listener = listener
+        self.port = port
+        Thread { [received] in
+            while true {
+                let socket = accept(listener, nil, nil)
+                guard socket >= 0 else { return }
+                Thread {
+                    script(ScriptedConnection(socket: socket, received: received))
+                    close(socket)
+                }.start()
+            }
+        }.start()
+    }
+
+    deinit {
+        // Ends the accept that the thread hangs in; the number is free again afterwards.
+        shutdown(listener, Int32(SHUT_RDWR))
+        close(listener)
+    }
+
+    /// Every line that any client has sent so far, without line ends.
+    var lines: [String] { received.lines.withLock { $0 } }
+
+    /// A port of the loopback at which nothing listens.
+    static func closedPort() throws -> UInt16 {
+        let (listener, port) = try listen()
+        close(listener)
+        return port
+    }
+
+    private static func listen() throws -> (Int32, UInt16) {
+        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let status = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
+                bind(listener, pointer, length) == 0 && Glibc.listen(listener, 64) == 0
+                    && getsockname(listener, pointer, &length) == 0
+            }
+        }
+        guard listener >= 0, status else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
+        return (listener, UInt16(bigEndian: address.sin_port))
+    }
+}
+
+/// What all clients of a server have sent.
+final class ReceivedLines: Sendable {
+    let lines = Mutex<[String]>([])
+}
+
+/// The server's end of one connection. Used by the script's thread alone.
+struct ScriptedConnection {
+    let socket: Int32
+    let received: ReceivedLines
+
+    func say(_ text: String) {
+        let bytes = Array((text + "\r\n").utf8)
+        _ = send(socket, bytes, bytes.count, Int32(MSG_NOSIGNAL))
+    }
+
+    /// The next line without its end; nil when the client has closed.
+    @discardableResult
+    func hear() -> String? {
+        var line: [UInt8] = []
+        var byte: UInt8 = 0
+        while recv(socket, &byte, 1, 0) == 1 {
+            if byte == UInt8(ascii: "\n") {
+                let text = String(decoding: line, as: UTF8.self)
+                received.lines.withLock { $0.append(text) }
+                return text
+            }
+            if byte != UInt8(ascii: "\r") { line.append(byte) }
+        }
+        return nil
+    }
+
+    /// Says nothing more until the client closes.
+    func hang() {
+        while hear() != nil {}
+    }
+
+    /// Greets, and answers EHLO with these keywords.
+    func greet(_ keywords: [String] = ["AUTH PLAIN LOGIN"]) {
+        say("220 mail.test ESMTP ready")
+        hear()
+        sayHello(keywords)
+    }
+
+    func sayHello(_ keywords: [String]) {
+        let lines = ["mail.test"] + keywords
+        for (index, line) in lines.enumerated() { say("250\(index == lines.count - 1 ? " " : "-")\(line)") }
+    }
+
+    /// Takes an AUTH command and its one answer, and gives the verdict.
+    func hearSignIn(verdict: (String) -> String) {
+        hear()
+        say("334 ")
+        let proof = hear().flatMap { Data(base64Encoded: $0) } ?? Data()
+        say(verdict(String(decoding: proof, as: UTF8.self)))
+    }
+
+    /// Answers what comes, until the client leaves.
+    func farewell() {
+        while let line = hear() {
+            say(line == "QUIT" ? "221 bye" : "250 ok")
+            if line == "QUIT" { return }
+        }
+    }
+}
