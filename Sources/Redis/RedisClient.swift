@@ -106,6 +106,12 @@ package final class RedisClient: Sendable {
             eventLoop.scheduleRepeatedTask(initialDelay: delay, delay: delay) { _ in body() })
     }
 
+    /// Calls `body` once on the client's event loop, after a time.
+    /// - Parameter body: must not block.
+    package func schedule(after delay: Duration, _ body: @escaping @Sendable () -> Void) -> RedisTimer {
+        RedisTimer(eventLoop.scheduleTask(in: TimeAmount(delay), body))
+    }
+
     /// Closes the connection and refuses all further commands. Those in flight fail; so finish your work before.
     package func close() async {
         mailbox.close()

@@ -1,11 +1,22 @@
 internal import NIOCore
 
-/// A repeated call on a client's event loop, until it is cancelled.
+/// A call, or calls, to come on a client's event loop, until it is cancelled.
 package struct RedisTimer: Sendable {
-    private let task: RepeatedTask
+    private enum Task {
+        case once(Scheduled<Void>)
+        case repeated(RepeatedTask)
+    }
 
-    init(_ task: RepeatedTask) { self.task = task }
+    private let task: Task
 
-    /// No further call begins after this one has returned on the event loop; from elsewhere one more may.
-    package func cancel() { task.cancel() }
+    init(_ scheduled: Scheduled<Void>) { task = .once(scheduled) }
+    init(_ repeated: RepeatedTask) { task = .repeated(repeated) }
+
+    /// No call begins after this has reached the event loop; a call that runs just now runs to its end.
+    package func cancel() {
+        switch task {
+        case .once(let scheduled): scheduled.cancel()
+        case .repeated(let repeated): repeated.cancel()
+        }
+    }
 }

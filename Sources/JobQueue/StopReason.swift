@@ -1,0 +1,10 @@
+/// Why a job is asked to stop before its end.
+package enum StopReason: Sendable, Hashable {
+    /// The worker shuts down. Stop at the next checkpoint and answer ``JobOutcome/release``, or what is true.
+    case draining
+    /// The lease is another's, or ran out without a heartbeat that got through: whatever is still written is in vain,
+    /// and the outcome is not asked for any more.
+    case leaseLost
+    /// The worker gave the job back because it had not stopped in time.
+    case givenBack
+}
