@@ -15,8 +15,8 @@ struct SMTPSignInTests {
         SMTPEndpoint(serverName: "mail.test", ip: "127.0.0.1", port: port, security: security)
     }
 
-    private static func passwordServer() throws -> ScriptedSMTPServer {
-        try ScriptedSMTPServer { connection in
+    private static func passwordServer(ipv6: Bool = false) throws -> ScriptedSMTPServer {
+        try ScriptedSMTPServer(ipv6: ipv6) { connection in
             connection.greet(["SIZE 1000000", "8BITMIME", "AUTH PLAIN"])
             connection.hearSignIn { $0 == "\0user\0secret" ? "235 2.7.0 welcome" : "535 5.7.8 no, not \($0)" }
             connection.farewell()
@@ -52,6 +52,16 @@ struct SMTPSignInTests {
         #expect(error?.code == "smtp_sign_in_refused")
         #expect(error?.disposition == .needsUser)
         #expect(error.map { "\($0) \(String(reflecting: $0))".contains("hunter2") } == false)
+    }
+
+    @Test(
+        "an IPv6 server is reached by its address", .enabled(if: ScriptedSMTPServer.hasIPv6),
+        arguments: ["::1", "[::1]", "mail.test"])
+    func ipv6(name: String) async throws {
+        let server = try Self.passwordServer(ipv6: true)
+        let endpoint = SMTPEndpoint(serverName: name, ip: "::1", port: server.port, security: .none)
+        let facts = try await engine.checkSMTPSignIn(endpoint, credential: good)
+        #expect(facts.greetingHost == "mail.test")
     }
 
     @Test("LOGIN is used where PLAIN is not offered")
@@ -105,17 +115,24 @@ struct SMTPSignInTests {
         #expect(error?.disposition == .needsUser)
     }
 
-    /// Fails when STARTTLS is only tried: libcurl's CURLUSESSL_TRY would go on in plain text.
-    @Test("without the STARTTLS that is configured no password leaves")
-    func startTLSNotOffered() async throws {
-        let server = try Self.passwordServer()
+    /// The second server's keyword is one that the dialogue reads and libcurl does not: it fails when libcurl is told
+    /// to try STARTTLS only (CURLUSESSL_TRY) and goes on in plain text. Before the first stand two guards.
+    @Test(
+        "without the STARTTLS that is configured no password leaves",
+        arguments: [["AUTH PLAIN"], ["starttls", "AUTH PLAIN"]])
+    func startTLSNotOffered(keywords: [String]) async throws {
+        let server = try ScriptedSMTPServer { connection in
+            connection.greet(keywords)
+            connection.hearSignIn { _ in "235 ok" }
+            connection.farewell()
+        }
         await #expect(throws: TransferError.startTLSNotOffered) {
             try await engine.checkSMTPSignIn(endpoint(server.port, .startTLS), credential: good)
         }
         #expect(!server.lines.contains { $0.hasPrefix("AUTH") })
     }
 
-    /// Fails when the dialogue does not look for AUTH: libcurl goes on without signing in, and succeeds.
+    /// Fails when libcurl's own success is believed without a 235: it goes on without signing in.
     @Test("a server without sign-in is no success")
     func noSignIn() async throws {
         let server = try ScriptedSMTPServer { connection in

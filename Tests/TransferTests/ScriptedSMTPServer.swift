@@ -9,8 +9,8 @@ final class ScriptedSMTPServer: Sendable {
     private let received = ReceivedLines()
 
     /// - Parameter script: is called once a connection, on a thread; the connection closes when it returns.
-    init(script: @escaping @Sendable (ScriptedConnection) -> Void) throws {
-        let (listener, port) = try Self.listen()
+    init(ipv6: Bool = false, script: @escaping @Sendable (ScriptedConnection) -> Void) throws {
+        let (listener, port) = try Self.listen(ipv6: ipv6)
         self.listener = listener
         self.port = port
         Thread { [received] in
@@ -41,20 +41,52 @@ final class ScriptedSMTPServer: Sendable {
         return port
     }
 
-    private static func listen() throws -> (Int32, UInt16) {
-        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let status = withUnsafeMutablePointer(to: &address) { pointer in
+    /// Whether this machine has an IPv6 loopback.
+    static let hasIPv6: Bool = {
+        do {
+            close(try listen(ipv6: true).0)
+            return true
+        } catch {
+            return false
+        }
+    }()
+
+    private static func listen(ipv6: Bool = false) throws -> (Int32, UInt16) {
+        let listener = socket(
+            ipv6 ? AF_INET6 : AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        guard listener >= 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
+        let bound: Bool
+        var port: UInt16 = 0
+        if ipv6 {
+            var address = sockaddr_in6()
+            address.sin6_family = sa_family_t(AF_INET6)
+            address.sin6_addr = in6addr_loopback
+            bound = listen(listener, at: &address)
+            port = address.sin6_port
+        } else {
+            var address = sockaddr_in()
+            address.sin_family = sa_family_t(AF_INET)
+            address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+            bound = listen(listener, at: &address)
+            port = address.sin_port
+        }
+        guard bound else {
+            let code = errno
+            close(listener)
+            throw POSIXError(POSIXErrorCode(rawValue: code) ?? .EIO)
+        }
+        return (listener, UInt16(bigEndian: port))
+    }
+
+    /// Binds and listens; the address then holds the port that the system chose.
+    private static func listen<Address>(_ listener: Int32, at address: inout Address) -> Bool {
+        var length = socklen_t(MemoryLayout<Address>.size)
+        return withUnsafeMutablePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
                 bind(listener, pointer, length) == 0 && Glibc.listen(listener, 64) == 0
                     && getsockname(listener, pointer, &length) == 0
             }
         }
-        guard listener >= 0, status else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
-        return (listener, UInt16(bigEndian: address.sin_port))
     }
 }
 
