@@ -9,7 +9,6 @@ static inline GMimeMultipart *postrider_gmime_multipart(GMimeObject *object) { r
 static inline GMimePart *postrider_gmime_part(GMimeObject *object) { return GMIME_PART(object); }
 static inline GMimeStreamMem *postrider_gmime_stream_mem(GMimeStream *stream) { return GMIME_STREAM_MEM(stream); }
 static inline GMimeStreamFs *postrider_gmime_stream_fs(GMimeStream *stream) { return GMIME_STREAM_FS(stream); }
-static inline GMimeStreamCat *postrider_gmime_stream_cat(GMimeStream *stream) { return GMIME_STREAM_CAT(stream); }
 static inline GType postrider_gmime_type_part(void) { return GMIME_TYPE_PART; }
 
 static inline InternetAddressMailbox *postrider_gmime_mailbox(InternetAddress *address) {

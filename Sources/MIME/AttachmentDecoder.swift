@@ -58,6 +58,8 @@ package struct AttachmentDecoder {
             return []
         }
         beforeBegin = nil
+        // GMime's own filter looks for the line and says so by this flag; its step function only heeds it.
+        state.state |= GMIME_UUDECODE_STATE_BEGIN
         return waiting.withUnsafeBytes { step(UnsafeRawBufferPointer(rebasing: $0[start...]), isLast: false) }
     }
 

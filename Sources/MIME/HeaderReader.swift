@@ -67,7 +67,11 @@ struct HeaderReader {
         }
         fresh.message.headerRange = scanner.start..<max(scanner.start, scanner.end)
         fresh.bodyStart = scanner.bodyStart ?? bytes.count
-        if count == 0 { fresh.message.marks.insert(.noHeaders) }
+        if count == 0 {
+            // Text without a header is all body.
+            fresh.message.marks.insert(.noHeaders)
+            fresh.bodyStart = scanner.start
+        }
         if fresh.message.headerRange.count > 0,
             memchr(bytes.baseAddress! + scanner.start, 0, fresh.message.headerRange.count) != nil
         {
@@ -105,11 +109,11 @@ struct HeaderReader {
             if message.listUnsubscribe == nil { message.listUnsubscribe = words.text(value) }
         case .autoSubmitted, .precedence, .autoResponseSuppress, .returnPath: takeMark(name, value.trimmed)
         case .contentType:
-            guard contentType == nil else { return }
+            // Of several the last counts, as with GMime; one multipart among them is enough to be careful.
             contentType = EncodedWords.unfolded(value.trimmed)
-            isMultipart = value.trimmed.hasPrefixIgnoringCase("multipart")
+            if value.trimmed.hasPrefixIgnoringCase("multipart") { isMultipart = true }
         case .contentTransferEncoding:
-            if contentTransferEncoding == nil { contentTransferEncoding = EncodedWords.unfolded(value.trimmed) }
+            contentTransferEncoding = EncodedWords.unfolded(value.trimmed)
         }
     }
 

@@ -58,8 +58,9 @@ struct HeaderScanner {
                 return nil
             }
             guard let colon = nameEnd(lineStart, lineEnd) else {
-                // Some mailers forget the blank line: after fields, what is no field begins the body.
-                if sawField {
+                // Some mailers forget the blank line: after fields, what is no field begins the body, unless a
+                // field follows it at once.
+                if sawField, !isField(lineEnd) {
                     bodyStart = lineStart
                     return nil
                 }
@@ -82,6 +83,11 @@ struct HeaderScanner {
             )
         }
         return nil
+    }
+
+    private func isField(_ low: Int) -> Bool {
+        guard low < bytes.count else { return false }
+        return nameEnd(low, Self.lineEnd(bytes, from: low) ?? bytes.count) != nil
     }
 
     private func isBlank(_ low: Int, _ high: Int) -> Bool {

@@ -70,79 +70,116 @@ package final class MessageParser {
     }
 
     private func parse(_ source: ByteSource) -> ParsedMessage {
-        var header = HeaderReader(limits: limits, options: options, charsets: charsets)
-        header.read(source)
-        var message = header.message
-        let root = readStructure(source, header, &message)
+        var (message, root) = structure(of: source)
         let bodies = BodyReader(source: source, limits: limits, charsets: charsets)
         bodies.fill(&message, from: root)
         return message
     }
 
+    /// The header's part of the result, and the message's tree.
+    func structure(of source: ByteSource) -> (ParsedMessage, MessagePart) {
+        var header = HeaderReader(limits: limits, options: options, charsets: charsets)
+        header.read(source)
+        var message = header.message
+        let root = readStructure(source, header, &message)
+        return (message, root)
+    }
+
     /// The message's tree; where it has none that can be read, its body as one plain text.
     private func readStructure(_ source: ByteSource, _ header: HeaderReader, _ message: inout ParsedMessage) -> MessagePart {
         let body = MessagePart.leaf(
-            .init(path: "1", type: "text", subtype: "plain", charset: nil, encoding: .identity, range: header.bodyStart..<source.count))
+            .init(
+                path: "1", type: "text", subtype: "plain", encoding: .identity, range: header.bodyStart..<source.count))
+        guard !message.marks.contains(.noHeaders) else { return body }
         var length = source.count
         if header.isMultipart {
             let guarded = StructureGuard(source, limits: limits)
             length = guarded.safeLength
             if let mark = guarded.mark { message.marks.insert(mark) }
         }
-        var offset = 0
-        guard let stream = makeStream(source, header, length: length, offset: &offset) else { return body }
+        let stands = message.marks.contains(.headersExceeded) ? header.contentFields : nil
+        var part = construct(source, header, length: length, replacingHeader: stands, &message.marks)
+        if case .multipart(let subtype, let children)? = part {
+            if subtype == "report" { message.autoSubmitted.insert(.report) }
+            if children.isEmpty, !message.marks.contains(.depthExceeded) {
+                // What is in the header isn't the body's boundary: the body's own is tried once.
+                let head = header.bodyStart..<min(length, header.bodyStart + BoundaryGuess.reach)
+                guard let boundary = source.withBytes(head, BoundaryGuess.boundary(in:)) else { return body }
+                let fields = "Content-Type: multipart/\(subtype); boundary=\"\(boundary)\"\r\n\r\n"
+                part = construct(source, header, length: length, replacingHeader: fields, &message.marks)
+            }
+        }
+        if case .multipart(_, let children)? = part, children.isEmpty, !message.marks.contains(.depthExceeded) {
+            return body
+        }
+        if case .leaf(var leaf)? = part {
+            // A message of one part: where its header ends is for our scanner to say, since the fields are from there.
+            leaf.range = header.bodyStart..<source.count
+            return .leaf(leaf)
+        }
+        return part ?? body
+    }
+
+    /// Runs GMime's parser over the message, or over its body behind other header fields.
+    private func construct(
+        _ source: ByteSource, _ header: HeaderReader, length: Int, replacingHeader fields: String?,
+        _ marks: inout Set<ParseMark>
+    ) -> MessagePart? {
+        guard let fields else {
+            return read(source, of: source, from: header.message.headerRange.lowerBound, length: length, offset: 0, &marks)
+        }
+        let start = header.bodyStart - fields.utf8.count
+        switch source {
+        case .memory(let bytes):
+            // Rare enough to be worth a copy.
+            let mended = Array(fields.utf8) + bytes[min(header.bodyStart, length)..<length]
+            return mended.withUnsafeBytes { mended in
+                read(.memory(mended), of: source, from: 0, length: mended.count, offset: start, &marks)
+            }
+        case .file(let descriptor, _):
+            // The file may be large: a private mapping takes the fields in place of the header's end, and its other
+            // pages stay the file's own.
+            guard start >= 0, let mapping = PrivateMapping(descriptor: descriptor, length: length) else { return nil }
+            mapping.replace(at: start, with: fields)
+            return read(.memory(mapping.bytes), of: source, from: start, length: mapping.bytes.count, offset: 0, &marks)
+        }
+    }
+
+    /// - Parameters:
+    ///   - seen: what GMime reads.
+    ///   - source: the raw message.
+    ///   - offset: what leads from positions in `seen` to those in `source`.
+    private func read(
+        _ seen: ByteSource, of source: ByteSource, from start: Int, length: Int, offset: Int, _ marks: inout Set<ParseMark>
+    ) -> MessagePart? {
+        guard let stream = makeStream(seen, length: length) else { return nil }
         defer {
             postrider_gmime_unref(stream)
             view.pointee.data = nil
             view.pointee.len = 0
         }
+        g_mime_stream_seek(stream, gint64(start), GMIME_STREAM_SEEK_SET)
         g_mime_parser_init_with_stream(parser, stream)
-        guard let object = g_mime_parser_construct_part(parser, options) else { return body }
+        guard let object = g_mime_parser_construct_part(parser, options) else { return nil }
         defer { postrider_gmime_unref(object) }
         var reader = StructureReader(
-            limits: limits, options: options, charsets: charsets, offset: offset, length: length)
-        let part = reader.read(object, path: "", depth: 0)
-        message.marks.formUnion(reader.marks)
-        guard let part else { return body }
-        if case .multipart(let subtype, let children) = part {
-            if subtype == "report" { message.autoSubmitted.insert(.report) }
-            // A multipart that has no part is shown as the text that it is.
-            if children.isEmpty, !message.marks.contains(.depthExceeded) { return body }
-        }
-        return part
+            source: source, length: length + offset, offset: offset, limits: limits, options: options, charsets: charsets)
+        defer { marks.formUnion(reader.marks) }
+        return reader.read(object, path: "", depth: 0)
     }
 
-    /// The stream that GMime reads. Where the header passes its bound, GMime sees in its place only the two fields
-    /// that say how to read the body; `offset` then leads from its positions to the message's.
-    private func makeStream(
-        _ source: ByteSource, _ header: HeaderReader, length: Int, offset: inout Int
-    ) -> UnsafeMutablePointer<GMimeStream>? {
-        let whole: UnsafeMutablePointer<GMimeStream>?
+    private func makeStream(_ source: ByteSource, length: Int) -> UnsafeMutablePointer<GMimeStream>? {
         switch source {
         case .memory(let bytes):
             view.pointee.data = UnsafeMutablePointer(mutating: bytes.baseAddress?.assumingMemoryBound(to: UInt8.self))
             view.pointee.len = guint(length)
-            whole = g_mime_stream_mem_new()
-            g_mime_stream_mem_set_byte_array(postrider_gmime_stream_mem(whole), view)
+            guard let stream = g_mime_stream_mem_new() else { return nil }
+            g_mime_stream_mem_set_byte_array(postrider_gmime_stream_mem(stream), view)
+            return stream
         case .file(let descriptor, _):
-            whole = g_mime_stream_fs_new_with_bounds(descriptor, 0, gint64(length))
-            g_mime_stream_fs_set_owner(postrider_gmime_stream_fs(whole), 0)
+            guard let stream = g_mime_stream_fs_new_with_bounds(descriptor, 0, gint64(length)) else { return nil }
+            g_mime_stream_fs_set_owner(postrider_gmime_stream_fs(stream), 0)
+            return stream
         }
-        guard let whole else { return nil }
-        guard header.message.marks.contains(.headersExceeded) else {
-            g_mime_stream_seek(whole, gint64(header.message.headerRange.lowerBound), GMIME_STREAM_SEEK_SET)
-            return whole
-        }
-        defer { postrider_gmime_unref(whole) }
-        let fields = header.contentFields
-        let joined = g_mime_stream_cat_new()
-        let first = g_mime_stream_mem_new_with_buffer(fields, fields.utf8.count)
-        let rest = g_mime_stream_substream(whole, gint64(header.bodyStart), gint64(length))
-        g_mime_stream_cat_add_source(postrider_gmime_stream_cat(joined), first)
-        g_mime_stream_cat_add_source(postrider_gmime_stream_cat(joined), rest)
-        postrider_gmime_unref(first)
-        postrider_gmime_unref(rest)
-        offset = header.bodyStart - fields.utf8.count
-        return joined
     }
 }

@@ -65,10 +65,8 @@ struct StructureGuard {
                 if first == UInt8(ascii: "-"), second == UInt8(ascii: "-") {
                     delimiters += 1
                     if delimiters > StructureGuard.delimiterLines { return (offset + at + 1, .partsExceeded) }
-                    if blockStart == nil {
-                        blockStart = offset + at + 1
-                        blockLines = 0
-                    }
+                    blockStart = offset + at + 1
+                    blockLines = 0
                 } else if blockStart == nil {
                     // Outside a block only `\n--` matters, and memmem finds it faster than line by line.
                     let rest = window.count - index

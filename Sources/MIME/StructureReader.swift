@@ -4,22 +4,27 @@ import MailModel
 
 /// Reads GMime's tree of a message into ``MessagePart``s, within the limits.
 struct StructureReader {
+    let source: ByteSource
+    /// How much of the message GMime saw: no range reaches beyond.
+    let length: Int
+    /// Added to GMime's offsets to give those of the raw message.
+    let offset: Int
     let limits: ParseLimits
     let options: OpaquePointer?
     let charsets: CharsetDecoder
-    /// Added to GMime's offsets to give those of the raw message.
-    let offset: Int
-    /// The raw message's length: no range reaches beyond.
-    let length: Int
     private(set) var marks: Set<ParseMark> = []
     private var partCount = 0
 
-    init(limits: ParseLimits, options: OpaquePointer?, charsets: CharsetDecoder, offset: Int, length: Int) {
+    init(
+        source: ByteSource, length: Int, offset: Int, limits: ParseLimits, options: OpaquePointer?,
+        charsets: CharsetDecoder
+    ) {
+        self.source = source
+        self.length = length
+        self.offset = offset
         self.limits = limits
         self.options = options
         self.charsets = charsets
-        self.offset = offset
-        self.length = length
     }
 
     /// `nil` where nothing of the part can be used.
@@ -81,10 +86,22 @@ struct StructureReader {
             disposition: disposition.flatMap { Self.lowercased(g_mime_content_disposition_get_disposition($0)) },
             contentID: g_mime_object_get_content_id(object).map { String(cString: $0) },
             encoding: TransferEncoding(g_mime_part_get_content_encoding(part)),
-            range: low..<high
+            range: low..<contentEnd(low, high)
         )
         leaf.filename = filename(object)
         return leaf
+    }
+
+    /// The line end before a boundary belongs to the boundary (RFC 2046 §5.1.1). GMime takes its length from the
+    /// boundary's *own* line end, which is another one in mail with mixed line ends, and none at the end of a file.
+    private func contentEnd(_ low: Int, _ high: Int) -> Int {
+        guard high > low, high < length else { return high }
+        return source.withBytes((high - 1)..<min(high + 3, length)) { bytes in
+            guard bytes.count == 4 else { return high }
+            if bytes[2] == 0x0A, bytes[3] == UInt8(ascii: "-") { return bytes[1] == 0x0D ? high : high + 1 }
+            let isShort = bytes[0] == 0x0D && bytes[1] == 0x0A && bytes[2] == UInt8(ascii: "-")
+            return isShort ? high - 1 : high
+        }
     }
 
     /// The file's name: of Content-Disposition, else of Content-Type.
