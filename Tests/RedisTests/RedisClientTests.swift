@@ -91,11 +91,15 @@ import Testing
     @Test("a cancelled task stops waiting at once and says whether its command was written")
     func cancellation() async throws {
         let key = "postrider-test:\(UUID())"
-        try await SharedRedis.withClient { client in
+        let name = "cancelled-\(UUID())"
+        try await SharedRedis.withClient({ $0.clientName = name }) { client in
             let waiting = Task { try await client.send(RedisCommand("BLPOP", .string(key), "30"), timeout: .seconds(60)) }
             try await SharedRedis.withClient { other in
-                // Until the server has it.
-                while try await other.send(RedisCommand("CLIENT", "LIST")).string?.contains("cmd=blpop") != true {}
+                var isBlocked = false
+                while !isBlocked {
+                    let list = try await other.send(RedisCommand("CLIENT", "LIST")).string ?? ""
+                    isBlocked = list.split(separator: "\n").contains { $0.contains(name) && $0.contains("cmd=blpop") }
+                }
             }
             waiting.cancel()
             await #expect(throws: RedisError.cancelled(mayHaveExecuted: true)) { try await waiting.value }

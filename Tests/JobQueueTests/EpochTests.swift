@@ -1,0 +1,91 @@
+import Redis
+import Testing
+
+@testable import JobQueue
+
+@Suite struct EpochTests {
+    @Test("before an epoch is established no script does anything (guard: the epoch check of the prelude)", .needsSharedRedis)
+    func missing() async throws {
+        try await TestShard.with(epoch: nil) { shard in
+            let value1 = try await shard.queue.currentEpoch()
+            #expect(value1 == nil)
+            await #expect(throws: JobQueueError.epochMismatch(known: nil, found: nil)) {
+                try await shard.queue.enqueue([shard.request()])
+            }
+            await #expect(throws: JobQueueError.self) { try await shard.queue.claim(max: 1) }
+            await #expect(throws: JobQueueError.self) { try await Reaper(queue: shard.queue).runOnce() }
+            let keys = shard.queue.keys.all().map { RedisArgument.string($0) }
+            let value2 = try await shard.client.send(RedisCommand("EXISTS", keys)).integer
+            #expect(value2 == 0)
+        }
+    }
+
+    @Test("the higher epoch wins, the lower is refused", .needsSharedRedis)
+    func ordering() async throws {
+        try await TestShard.with(epoch: 5) { shard in
+            await #expect(throws: JobQueueError.epochMismatch(known: 4, found: 5)) {
+                try await shard.queue.establishEpoch(4)
+            }
+            try await shard.queue.establishEpoch(5)
+            try await shard.queue.establishEpoch(12)
+            let value3 = try await shard.queue.currentEpoch()
+            #expect(value3 == 12)
+        }
+    }
+
+    @Test("a higher epoch is taken over by whoever meets it; running jobs keep their tokens", .needsSharedRedis)
+    func takeOver() async throws {
+        try await TestShard.with(epoch: 5) { shard in
+            try await shard.queue.enqueue([shard.request()])
+            let job = try await shard.claimOne()
+            let other = JobQueue(client: shard.client, settings: shard.queue.settings)
+            try await other.establishEpoch(6)
+            let value4 = try await shard.queue.extend([job])
+            #expect(value4.isEmpty)
+            let value5 = try await shard.queue.finish(job, .again(notBefore: 0))
+            #expect(value5 == .waiting)
+            let next = try await shard.claimOne()
+            #expect(next.token.epoch == 6 && next.token > job.token)
+        }
+    }
+
+    @Test("a lower epoch than ours means that data was lost: nothing is done (guard: the epoch check of the prelude)", .needsSharedRedis)
+    func rollBack() async throws {
+        try await TestShard.with(epoch: 5) { shard in
+            _ = try await shard.client.send(RedisCommand("SET", .string(shard.queue.keys.epoch()), "4"))
+            await #expect(throws: JobQueueError.epochMismatch(known: 5, found: 4)) {
+                try await shard.queue.enqueue([shard.request()])
+            }
+            let value6 = try await shard.queue.depths()
+            #expect(value6 == QueueDepths())
+        }
+    }
+
+    @Test("after FLUSHALL the queue refuses until a new epoch is established, and then serves", .needsRedisServer)
+    func flush() async throws {
+        try await PrivateRedisServer.with { server in
+            try await SharedRedis.withClient(server.configuration) { client in
+                let shard = TestShard(queue: JobQueue(client: client, settings: JobQueueSettings()), client: client)
+                try await shard.queue.establishEpoch(1)
+                try await shard.queue.enqueue([shard.request()])
+                let lost = try await shard.claimOne()
+
+                _ = try await client.send(RedisCommand("FLUSHALL"))
+                await #expect(throws: JobQueueError.epochMismatch(known: 1, found: nil)) {
+                    try await shard.queue.enqueue([shard.request()])
+                }
+                await #expect(throws: JobQueueError.epochMismatch(known: 1, found: nil)) {
+                    try await shard.queue.finish(lost, .done)
+                }
+                try await shard.queue.establishEpoch(2)
+                let outcomes = try await shard.queue.enqueue([shard.request()])
+                #expect(outcomes == [.created])
+                let job = try await shard.claimOne()
+                #expect(job.token > lost.token)
+                let late = try await shard.queue.finish(lost, .done)
+                let end = try await shard.queue.finish(job, .done)
+                #expect(late == .stale && end == .ended)
+            }
+        }
+    }
+}

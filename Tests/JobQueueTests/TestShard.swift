@@ -1,0 +1,71 @@
+import Foundation
+import Redis
+import Testing
+
+@testable import JobQueue
+
+/// A shard of a test's own, on the shared server or on another.
+struct TestShard: Sendable {
+    let queue: JobQueue
+    let client: RedisClient
+
+    /// Runs `body` with a shard whose epoch is established, and removes its keys afterwards.
+    static func with<Result: Sendable>(
+        _ change: (inout JobQueueSettings) -> Void = { _ in }, epoch: Int64? = 1,
+        _ body: (TestShard) async throws -> Result
+    ) async throws -> Result {
+        try await SharedRedis.withClient { client in
+            var settings = JobQueueSettings(shard: UUID().uuidString)
+            change(&settings)
+            let shard = TestShard(queue: JobQueue(client: client, settings: settings), client: client)
+            if let epoch { try await shard.queue.establishEpoch(epoch) }
+            let result = try await body(shard)
+            try await shard.removeKeys()
+            return result
+        }
+    }
+
+    /// Removes every key, as a loss of data would.
+    func removeKeys() async throws {
+        _ = try await client.send(RedisCommand("DEL", queue.keys.all().map { .string($0) }))
+    }
+
+    func request(
+        _ resource: String = "a", organization: String = "o", kind: String = "look", priority: JobPriority = .periodic,
+        notBefore: Int64? = nil
+    ) -> JobRequest {
+        JobRequest(kind: kind, resource: resource, organization: organization, priority: priority, notBefore: notBefore)
+    }
+
+    /// Claims the one job that must be there.
+    func claimOne(sourceLocation: SourceLocation = #_sourceLocation) async throws -> ClaimedJob {
+        let jobs = try await queue.claim(max: 1)
+        return try #require(jobs.first, sourceLocation: sourceLocation)
+    }
+
+    /// Milliseconds since 1970 by the server's clock.
+    func serverTime() async throws -> Int64 {
+        let parts = try await client.send(RedisCommand("TIME")).array ?? []
+        return try #require(parts.first?.integer) * 1_000 + (try #require(parts.last?.integer)) / 1_000
+    }
+
+    /// Looks until the condition holds, thirty seconds at most.
+    func eventually(
+        _ what: String, sourceLocation: SourceLocation = #_sourceLocation, _ condition: () async throws -> Bool
+    ) async throws {
+        let end = ContinuousClock.now + .seconds(30)
+        while try await !condition() {
+            if ContinuousClock.now > end {
+                Issue.record("never: \(what)", sourceLocation: sourceLocation)
+                return
+            }
+            // A breath, so that looking does not take the processor from what is looked for.
+            try await Task.sleep(for: .milliseconds(2))
+        }
+    }
+
+    /// Waits, on the server's clock, until a time has passed there.
+    func waitUntil(serverTime time: Int64) async throws {
+        try await eventually("the server's clock shows \(time)") { try await serverTime() > time }
+    }
+}

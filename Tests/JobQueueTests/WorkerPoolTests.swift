@@ -1,0 +1,260 @@
+import Foundation
+import Redis
+import Synchronization
+import Testing
+
+@testable import JobQueue
+
+@Suite(.needsSharedRedis) struct WorkerPoolTests {
+    /// What ran, in order.
+    private final class Journal: Sendable {
+        private let entries = Mutex<[String]>([])
+        var all: [String] { entries.withLock { $0 } }
+        func add(_ entry: String) { entries.withLock { $0.append(entry) } }
+    }
+
+    /// Runs a pool beside `body`, stops it, and returns when it has.
+    private static func withPool(
+        _ shard: TestShard, _ settings: WorkerPoolSettings = WorkerPoolSettings(concurrency: 4),
+        handler: @escaping WorkerPool.Handler, _ body: (WorkerPool) async throws -> Void
+    ) async throws {
+        let pool = WorkerPool(queue: shard.queue, settings: settings, handler: handler)
+        async let end: Void = pool.run()
+        do {
+            try await body(pool)
+        } catch {
+            pool.stop()
+            await end
+            throw error
+        }
+        pool.stop()
+        await end
+    }
+
+    @Test("every job runs once, and the pool is idle and ready afterwards")
+    func endToEnd() async throws {
+        try await TestShard.with { shard in
+            let journal = Journal()
+            try await Self.withPool(shard) { job, _ in
+                journal.add(job.resource)
+                return .done
+            } _: { pool in
+                let resources = (0..<500).map { "r\($0)" }
+                try await shard.queue.enqueue(resources.map { shard.request($0, organization: String($0.last!)) })
+                try await shard.eventually("all have run") { pool.counts.finished == 500 }
+                #expect(journal.all.sorted() == resources.sorted())
+                #expect(pool.lastSuccess != nil && pool.running == 0)
+                let depths = try await shard.queue.depths()
+                #expect(depths == QueueDepths())
+            }
+        }
+    }
+
+    @Test("an idle pool hears of a job by a wake-up, long before it would look by itself (guard: the wake list)")
+    func wakeUp() async throws {
+        try await TestShard.with { shard in
+            var settings = WorkerPoolSettings(concurrency: 2)
+            settings.idleWait = .seconds(3_600)
+            try await Self.withPool(shard, settings) { _, _ in .done } _: { pool in
+                for round in 1...20 {
+                    try await shard.eventually("the pool listens") { pool.state.withLock { $0.isListening } }
+                    try await shard.queue.enqueue([shard.request()])
+                    try await shard.eventually("it has run") { pool.counts.finished == round }
+                }
+            }
+        }
+    }
+
+    @Test("an idle pool runs a delayed job when it is due, without a reaper (guard: the wake-up for a nearer due time)")
+    func due() async throws {
+        try await TestShard.with { shard in
+            var settings = WorkerPoolSettings(concurrency: 1)
+            settings.idleWait = .seconds(3_600)
+            let journal = Journal()
+            try await Self.withPool(shard, settings) { job, _ in
+                journal.add(job.resource)
+                return .done
+            } _: { pool in
+                try await shard.eventually("the pool listens") { pool.state.withLock { $0.isListening } }
+                let now = try await shard.serverTime()
+                try await shard.queue.enqueue([shard.request("later", notBefore: now + 300)])
+                try await shard.queue.enqueue([shard.request("sooner", notBefore: now + 100)])
+                try await shard.eventually("both have run") { pool.counts.finished == 2 }
+                #expect(journal.all == ["sooner", "later"])
+                let end = try await shard.serverTime()
+                #expect(end >= now + 300)
+            }
+        }
+    }
+
+    @Test("outcomes are passed on: a retry comes again with its attempt, a wish made meanwhile gives one more run")
+    func outcomes() async throws {
+        try await TestShard.with { shard in
+            let journal = Journal()
+            try await Self.withPool(shard) { job, _ in
+                journal.add("\(job.resource)\(job.attempt)")
+                if job.resource == "dirty", journal.all.count(where: { $0 == "dirty1" }) == 1 {
+                    do {
+                        try await shard.queue.enqueue([shard.request("dirty"), shard.request("dirty")])
+                    } catch {
+                        Issue.record(error)
+                    }
+                }
+                return job.resource == "retry" && job.attempt < 3 ? .retry(after: .zero) : .done
+            } _: { pool in
+                try await shard.queue.enqueue([shard.request("retry"), shard.request("dirty")])
+                try await shard.eventually("all have run") { pool.counts.finished == 5 }
+                #expect(journal.all.sorted() == ["dirty1", "dirty1", "retry1", "retry2", "retry3"])
+            }
+        }
+    }
+
+    @Test("the job of a worker that vanished runs again elsewhere; the vanished one's finish is refused (guards: lease, token)")
+    func vanishedWorker() async throws {
+        try await TestShard.with({
+            $0.lease = .milliseconds(200)
+            $0.heartbeat = .seconds(3_600)
+            $0.reaperInterval = .milliseconds(50)
+        }) { shard in
+            let mayEnd = Signal<Void>()
+            let started = Signal<Void>()
+            let journal = Journal()
+            // Its heartbeats never come, as if the process were stopped; its handler goes on and doesn't know.
+            try await Self.withPool(shard, WorkerPoolSettings(concurrency: 1)) { job, _ in
+                if job.attempt == 1 {
+                    started.fire(())
+                    _ = await mayEnd.wait()
+                }
+                journal.add("first \(job.attempt)")
+                return .done
+            } _: { first in
+                try await shard.queue.enqueue([shard.request()])
+                _ = await started.wait()
+                try await Self.withPool(shard, WorkerPoolSettings(concurrency: 1)) { job, _ in
+                    journal.add("second \(job.attempt)")
+                    return .done
+                } _: { second in
+                    let reaper = Task { await Reaper(queue: shard.queue).run() }
+                    try await shard.eventually("the second has run it") { second.counts.finished == 1 }
+                    reaper.cancel()
+                    await reaper.value
+                }
+                mayEnd.fire(())
+                try await shard.eventually("the first has ended") { first.running == 0 }
+                #expect(journal.all == ["second 2", "first 1"])
+                #expect(first.counts.refused == 1 && first.counts.finished == 0)
+                let depths = try await shard.queue.depths()
+                #expect(depths.staleFinishes == 1)
+            }
+        }
+    }
+
+    @Test("a job that lost its lease is told why and cancelled, and its outcome is not sent")
+    func lostLease() async throws {
+        try await TestShard.with({ $0.heartbeat = .milliseconds(50) }) { shard in
+            let reasons = Mutex<[StopReason?]>([])
+            try await Self.withPool(shard) { job, context in
+                do {
+                    try await Task.sleep(for: .seconds(60))
+                    return .done
+                } catch {
+                    reasons.withLock { $0.append(context.stopReason) }
+                    return .retry()
+                }
+            } _: { pool in
+                try await shard.queue.enqueue([shard.request()])
+                try await shard.eventually("it runs") { pool.running == 1 }
+                _ = try await shard.client.send(
+                    RedisCommand("HSET", .string(shard.queue.keys.active()), "a", "1:999"))
+                try await shard.eventually("it has ended") { pool.running == 0 }
+                #expect(reasons.withLock { $0 } == [.leaseLost])
+                #expect(pool.counts.lost == 1 && pool.counts.finished == 0 && pool.counts.refused == 0)
+            }
+        }
+    }
+
+    @Test("heartbeats go on while jobs hold every thread of the cooperative pool (guard: heartbeats on the event loop)")
+    func hogs() async throws {
+        try await TestShard.with({
+            $0.lease = .milliseconds(500)
+            $0.heartbeat = .milliseconds(100)
+        }) { shard in
+            let jobs = ProcessInfo.processInfo.activeProcessorCount + 2
+            try await Self.withPool(shard, WorkerPoolSettings(concurrency: jobs)) { job, _ in
+                // Never yields: for three leases nothing else runs on this thread.
+                let end = ContinuousClock.now + .milliseconds(1_500)
+                while ContinuousClock.now < end {}
+                return .done
+            } _: { pool in
+                try await shard.queue.enqueue((0..<jobs).map { shard.request("r\($0)") })
+                try await shard.eventually("all have ended") { pool.counts.finished + pool.counts.lost + pool.counts.refused == jobs }
+                #expect(pool.counts.finished == jobs)
+                let counts = try await Reaper(queue: shard.queue).runOnce()
+                #expect(counts.expired == 0)
+            }
+        }
+    }
+
+    @Test("at a stop jobs reach their checkpoint and are released at once, without an attempt spent; nothing stays claimed")
+    func gracefulStop() async throws {
+        try await TestShard.with { shard in
+            let started = Journal()
+            try await Self.withPool(shard, WorkerPoolSettings(concurrency: 3)) { job, context in
+                started.add(job.resource)
+                while !context.shouldStop { await Task.yield() }
+                #expect(context.stopReason == .draining && !Task.isCancelled)
+                return .retry()
+            } _: { pool in
+                try await shard.queue.enqueue((0..<10).map { shard.request("r\($0)") })
+                try await shard.eventually("three run") { started.all.count == 3 }
+            }
+            let depths = try await shard.queue.depths()
+            #expect(depths.active == 0 && depths.ready == 10 && depths.delayed == 0)
+            let jobs = try await shard.queue.claim(max: 10)
+            #expect(jobs.count == 10 && jobs.allSatisfy { $0.attempt == 1 })
+        }
+    }
+
+    @Test("a job that heeds no checkpoint is cancelled after the grace, and one that heeds nothing is given back")
+    func stubborn() async throws {
+        try await TestShard.with { shard in
+            var settings = WorkerPoolSettings(concurrency: 2)
+            settings.grace = .milliseconds(50)
+            settings.cancellationGrace = .milliseconds(200)
+            let pool = WorkerPool(queue: shard.queue, settings: settings) { job, context in
+                if job.resource == "sleeper" {
+                    do { try await Task.sleep(for: .seconds(60)) } catch {}
+                    return .release
+                }
+                // Until it is no longer its own.
+                while context.stopReason != .givenBack { await Task.yield() }
+                return .done
+            }
+            try await shard.queue.enqueue([shard.request("sleeper"), shard.request("deaf")])
+            async let end: Void = pool.run()
+            try await shard.eventually("both run") { pool.running == 2 }
+            pool.stop()
+            await end
+            #expect(pool.counts.givenBack == 1 && pool.counts.finished == 1)
+            let jobs = try await shard.queue.claim(max: 2)
+            #expect(jobs.count == 2 && jobs.allSatisfy { $0.attempt == 1 })
+        }
+    }
+
+    @Test("a pool whose task is cancelled gives everything back")
+    func cancelled() async throws {
+        try await TestShard.with { shard in
+            let pool = WorkerPool(queue: shard.queue, settings: WorkerPoolSettings(concurrency: 4)) { _, _ in
+                do { try await Task.sleep(for: .seconds(60)) } catch {}
+                return .retry()
+            }
+            try await shard.queue.enqueue((0..<4).map { shard.request("r\($0)") })
+            let run = Task { await pool.run() }
+            try await shard.eventually("all run") { pool.running == 4 }
+            run.cancel()
+            await run.value
+            let depths = try await shard.queue.depths()
+            #expect(depths.active == 0 && depths.ready == 4)
+        }
+    }
+}
