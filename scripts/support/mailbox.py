@@ -3,7 +3,7 @@
 the same bytes.
 
     mailbox.py --dovecot JSON --user NAME --truth FILE [--now EPOCH] [--seed N] --profile demo|bench|mixed
-               [--messages N] [--bytes N] [--folders N] [--recent all|mixed] [--huge BYTES]
+               [--messages N] [--bytes N] [--folders N] [--recent all|mixed|steady] [--huge BYTES]
 
 The profiles: `demo` is 2,000 messages that look as people write them, in several languages and charsets; `bench` is
 20,000 messages of 500 MB in 5 folders, all of them recent; `mixed` is 3,000 small ones, old, recent and straddling.
@@ -80,7 +80,7 @@ def main() -> int:
     parser.add_argument("--profile", choices=PROFILES, default="mixed")
     for name in ("messages", "bytes", "folders"):
         parser.add_argument(f"--{name}", type=int)
-    parser.add_argument("--recent", choices=("all", "mixed"))
+    parser.add_argument("--recent", choices=("all", "mixed", "steady"))
     parser.add_argument("--huge", type=int, default=0, metavar="BYTES")
     options = parser.parse_args()
 

@@ -39,7 +39,11 @@ class Placement:
 
 @dataclass
 class Mailbox:
-    """What to generate. `recent` is `all` (every message in the window) or `mixed`."""
+    """What to generate.
+
+    `recent` is `all` (every message in the window), `mixed`, or `steady`: mixed without the edge, so that the same
+    threads are due whenever within an hour the first sync starts.
+    """
 
     user: str
     seed: int
@@ -68,7 +72,7 @@ class Mailbox:
     def _kind(self, thread: int) -> str:
         if self.recent == "all":
             return "recent"
-        if thread < EDGE_SECONDS:
+        if self.recent == "mixed" and thread < EDGE_SECONDS:
             return "edge"
         return self.chance.choices(("old", "recent", "straddling", "orphaned", "junk"), (34, 24, 26, 10, 6))[0]
 
@@ -99,7 +103,7 @@ class Mailbox:
             placement.content.in_reply_to = chain[-1] if chain else None
             self._write(placement.content, language, people, mine)
             made.append(placement)
-        if kind in ("recent", "straddling") and self.recent == "mixed" and len(made) < most and chance.random() < 0.04:
+        if kind in ("recent", "straddling") and self.recent != "all" and len(made) < most and chance.random() < 0.04:
             made.append(self._list_copy(chance.choice(made)))
         return made
 
@@ -133,7 +137,7 @@ class Mailbox:
         flags = set() if chance.random() < 0.25 else {"\\Seen"}
         if mine:
             flags = {"\\Seen"}
-        elif self.recent == "mixed":
+        elif self.recent != "all":
             if kind == "junk":
                 folder = "Junk"
             elif kind != "edge" and index > 0 and chance.random() < 0.03:
@@ -146,7 +150,7 @@ class Mailbox:
             if chance.random() < share:
                 flags.add(flag)
         copies = ()
-        if self.recent == "mixed" and folder == "INBOX" and chance.random() < 0.02:
+        if self.recent != "all" and folder == "INBOX" and chance.random() < 0.02:
             copies = ("Archive",)
         blank = Content("", ("", ""), [], "", moment, ENGLISH, ENGLISH.charsets[0])
         return Placement(folder, thread, moment, frozenset(flags), blank, copies)
