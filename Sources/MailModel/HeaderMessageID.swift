@@ -10,12 +10,27 @@ package struct HeaderMessageID: RawRepresentable, Hashable, Comparable, Sendable
         self.rawValue = rawValue
     }
 
-    package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+    // Swift's strings compare by canonical equivalence, the database by bytes; two ids that are one key here and two
+    // rows there would be written one over the other.
+    package static func == (left: Self, right: Self) -> Bool {
+        left.rawValue.utf8.count == right.rawValue.utf8.count && left.rawValue.utf8.elementsEqual(right.rawValue.utf8)
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        var text = rawValue
+        text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+        hasher.combine(UInt8(0xFF))
+    }
+
+    package static func < (left: Self, right: Self) -> Bool {
+        left.rawValue.utf8.lexicographicallyPrecedes(right.rawValue.utf8)
+    }
 }
 
 extension HeaderMessageID {
     /// Reads a header's value: every `<…>` in it, in order; where it has no angle brackets at all, its words, which
-    /// some programs send bare. Comments and phrases between the ids are passed over.
+    /// some programs send bare, as far as they have an `@`. Comments and phrases between the ids are passed over; NUL
+    /// is dropped, which no database takes as text.
     package static func parse(_ header: some StringProtocol) -> [HeaderMessageID] {
         var out: [HeaderMessageID] = []
         var bytes: [UInt8] = []
@@ -30,16 +45,16 @@ extension HeaderMessageID {
             case UInt8(ascii: ">") where inside:
                 inside = false
                 if let id = HeaderMessageID(rawValue: String(decoding: bytes, as: UTF8.self)) { out.append(id) }
-            case 0x09, 0x0A, 0x0D, 0x20:
+            case 0x00, 0x09, 0x0A, 0x0D, 0x20:
                 continue
             default:
                 if inside { bytes.append(byte) }
             }
         }
         if sawBracket { return out }
-        return header.split(whereSeparator: { $0.isWhitespace }).compactMap { word in
-            word.contains("@") ? HeaderMessageID(rawValue: String(word)) : nil
-        }
+        return header.utf8.split(whereSeparator: { $0 == 0x09 || $0 == 0x0A || $0 == 0x0D || $0 == 0x20 })
+            .filter { $0.contains(UInt8(ascii: "@")) }
+            .compactMap { word in HeaderMessageID(rawValue: String(decoding: word.filter { $0 != 0 }, as: UTF8.self)) }
     }
 }
 
