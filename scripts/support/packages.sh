@@ -57,22 +57,18 @@ need() {
     missing+=("$name")
 }
 
+policy=/usr/sbin/policy-rc.d
+clusters=/etc/postgresql-common/createcluster.d
+
 # Installs without starting services: policy-rc.d refuses to, and the PostgreSQL packages make no cluster of their own.
 # Both are put back as they were, whatever happens.
 install_quietly() {
-    local policy=/usr/sbin/policy-rc.d clusters=/etc/postgresql-common/createcluster.d
-    local had_clusters=no
-    [[ -d $clusters ]] && had_clusters=yes
-    # shellcheck disable=SC2317 # the trap calls it
-    restore() {
-        rm -f "$policy" "$clusters/postrider.conf"
-        if [[ -e $policy.postrider-saved ]]; then mv "$policy.postrider-saved" "$policy"; fi
-        if [[ $had_clusters == no ]]; then rmdir --ignore-fail-on-non-empty "$clusters" 2>/dev/null || true; fi
-    }
+    [[ -d $clusters ]] || made_clusters=yes
     # An earlier run that was killed may have left the saved one; then that is the original.
     if [[ -e $policy && ! -e $policy.postrider-saved ]]; then mv "$policy" "$policy.postrider-saved"; fi
     trap restore EXIT
-    trap 'exit 130' INT TERM
+    trap 'exit 130' INT
+    trap 'exit 143' TERM
     printf '#!/bin/sh\nexit 101\n' >"$policy"
     chmod 755 "$policy"
     mkdir -p "$clusters"
@@ -82,6 +78,14 @@ install_quietly() {
     apt-get install -q -y --no-install-recommends "$@" >&2
 }
 
+# shellcheck disable=SC2317 # the trap calls it
+restore() {
+    rm -f "$policy" "$clusters/postrider.conf"
+    if [[ -e $policy.postrider-saved ]]; then mv "$policy.postrider-saved" "$policy"; fi
+    if [[ -n $made_clusters ]]; then rmdir --ignore-fail-on-non-empty "$clusters"; fi
+}
+
+made_clusters=''
 missing=()
 needs "$@"
 [[ ${#missing[@]} -eq 0 ]] && exit 0

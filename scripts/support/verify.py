@@ -103,7 +103,7 @@ def read_stored(postrider: str, account: str) -> dict[Place, Stored]:
                 if key in found:
                     raise SystemExit(f"two messages are said to be at {key}")
                 found[key] = Stored(message["sha256"], message["size"], frozenset(place["flags"]) - {"\\Recent"},
-                                    message["id"], message["thread_id"], message["message_id"])
+                                    message["id"], message["thread_id"], message.get("message_id"))
     if listing.returncode != 0:
         raise SystemExit(f"{' '.join(command)} ended with {listing.returncode}")
     return found
