@@ -119,14 +119,17 @@ extension PostgresError {
             message: trimmed(line.map(String.init) ?? text), activity: Connection.connecting)
     }
 
-    /// The five characters between colons that a verbose message has.
+    /// The five characters between colons that a verbose message has. Every SQLSTATE has a digit, `FATAL` has none.
     private static func sqlstate(in line: Substring) -> String? {
         line.split(separator: ":").map { $0.drop { $0 == " " } }
-            .first { $0.utf8.count == 5 && $0.utf8.allSatisfy { isDigitOrCapital($0) } }
+            .first { word in
+                word.utf8.count == 5 && word.utf8.allSatisfy { isDigit($0) || isCapital($0) }
+                    && word.utf8.contains { isDigit($0) }
+            }
             .map(String.init)
     }
 
-    private static func isDigitOrCapital(_ byte: UInt8) -> Bool {
-        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
-    }
+    private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
+
+    private static func isCapital(_ byte: UInt8) -> Bool { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) }
 }

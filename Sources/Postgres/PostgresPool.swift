@@ -31,6 +31,7 @@ package final class PostgresPool: Sendable {
     /// Cancelling the task takes it out of the queue, or cancels the statement that runs; either throws kind
     /// `cancelled`. A `body` that waits for something else than the session isn't interrupted.
     /// - Throws: what `body` throws; ``PostgresError`` where no connection could be had or the pool is closed.
+    @discardableResult
     package func withSession<Value: Sendable>(
         _ body: @escaping @Sendable (PostgresSession) throws -> Value
     ) async throws -> Value {
@@ -54,6 +55,7 @@ package final class PostgresPool: Sendable {
     }
 
     /// Runs `body` as one transaction on a connection's thread; see ``PostgresSession/transaction(isolation:fence:_:)``.
+    @discardableResult
     package func transaction<Value: Sendable>(
         isolation: Isolation = .readCommitted,
         fence: [Statement] = [],

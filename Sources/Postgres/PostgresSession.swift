@@ -69,6 +69,7 @@ package final class PostgresSession {
     ///   - fence: run last; one that raises rolls all back, and its error is thrown.
     ///   - body: must not begin another.
     /// - Throws: what `body` or the commit threw; kind `transactionAborted` where `body` swallowed a failure.
+    @discardableResult
     package func transaction<Value>(
         isolation: Isolation = .readCommitted,
         fence: [Statement] = [],

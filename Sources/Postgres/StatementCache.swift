@@ -10,7 +10,6 @@ struct StatementCache {
         let sql: String
         /// The types it was prepared with; unspecified ones the server inferred.
         let types: [PostgresType]
-        fileprivate var lastUse: UInt64
 
         /// Whether values of these types can be sent to it.
         fileprivate func accepts(_ slots: [Statement.Slot]) -> Bool {
@@ -29,6 +28,8 @@ struct StatementCache {
 
     private let capacity: Int
     private var entries: [String: Entry] = [:]
+    /// When each was last asked for, by the clock of questions.
+    private var lastUses: [String: UInt64] = [:]
     private var owed: [String] = []
     private var clock: UInt64 = 0
 
@@ -40,15 +41,15 @@ struct StatementCache {
     /// Takes the statement into the books.
     mutating func plan(_ statement: Statement) -> Plan {
         clock += 1
+        lastUses[statement.sql] = clock
         let known = entries[statement.sql]
         if let known, known.accepts(statement.slots) {
-            entries[statement.sql]?.lastUse = clock
             return .reuse(known)
         }
         if let known {
             owed.append(known.name)
-        } else if entries.count >= capacity, let oldest = entries.values.min(by: { $0.lastUse < $1.lastUse }) {
-            entries[oldest.sql] = nil
+        } else if entries.count >= capacity, let oldest = entries.values.min(by: { lastUse($0) < lastUse($1) }) {
+            remove(oldest)
             owed.append(oldest.name)
         }
         // Types known from before fill in for an untyped NULL, so that the statement settles after a few uses.
@@ -56,14 +57,14 @@ struct StatementCache {
         let types = statement.slots.enumerated().map { index, slot in
             slot.type == .unspecified ? former?[index] ?? .unspecified : slot.type
         }
-        let entry = Entry(name: "p\(clock)", sql: statement.sql, types: types, lastUse: clock)
+        let entry = Entry(name: "p\(clock)", sql: statement.sql, types: types)
         entries[statement.sql] = entry
         return .prepare(entry)
     }
 
     /// The server did not prepare it: an error, or an earlier step's.
     mutating func notPrepared(_ entry: Entry) {
-        if entries[entry.sql]?.name == entry.name { entries[entry.sql] = nil }
+        if entries[entry.sql] == entry { remove(entry) }
         owed.removeAll { $0 == entry.name }
     }
 
@@ -81,5 +82,13 @@ struct StatementCache {
     mutating func removeAll(serverKeeps: Bool) {
         owed = serverKeeps ? owed + entries.values.map(\.name) : []
         entries = [:]
+        lastUses = [:]
+    }
+
+    private func lastUse(_ entry: Entry) -> UInt64 { lastUses[entry.sql] ?? 0 }
+
+    private mutating func remove(_ entry: Entry) {
+        entries[entry.sql] = nil
+        lastUses[entry.sql] = nil
     }
 }
