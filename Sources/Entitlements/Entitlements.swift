@@ -55,7 +55,8 @@ package enum Entitlements {
     /// The shortest time between two visits of an account, in seconds. For a plan that syncs nothing it is the longest
     /// of the other plans': what its suspended accounts are kept with.
     package static func shortestInterval(plan: Plan, table: EntitlementTable = .standard) -> Int {
-        table[plan].shortestSyncInterval ?? Plan.allCases.compactMap { table[$0].shortestSyncInterval }.max() ?? 3_600
+        if let shortest = table[plan].shortestSyncInterval { return shortest }
+        return Plan.allCases.compactMap { table[$0].shortestSyncInterval }.max() ?? 3_600
     }
 
     /// Which of a user's accounts a plan has no room for (product.md §1): the most recently connected ones, all of them

@@ -52,21 +52,28 @@ package struct UIDSet: Hashable, Sendable {
         return false
     }
 
-    /// Adds one UID; cheap when UIDs come in ascending order.
+    /// Adds one UID; cheapest when UIDs come in ascending order.
     package mutating func insert(_ uid: UID) {
         let value = uid.rawValue
-        guard let last = ranges.last else {
-            ranges = [value...value]
-            return
-        }
-        if value > last.upperBound {
-            if value == last.upperBound + 1 {
-                ranges[ranges.count - 1] = last.lowerBound...value
-            } else {
-                ranges.append(value...value)
+        // The first range that ends at the UID or behind it, by halving; the last range is tried first.
+        var index = ranges.count
+        if let last = ranges.last, last.upperBound >= value {
+            var low = 0
+            while low < index {
+                let middle = (low + index) / 2
+                if ranges[middle].upperBound < value { low = middle + 1 } else { index = middle }
             }
-        } else if !contains(uid) {
-            self = UIDSet(normalising: ranges + [value...value])
+            if ranges[index].lowerBound <= value { return }
+        }
+        let touchesLeft = index > 0 && ranges[index - 1].upperBound == value - 1
+        let touchesRight = index < ranges.count && ranges[index].lowerBound == value + 1
+        switch (touchesLeft, touchesRight) {
+        case (true, true):
+            ranges[index - 1] = ranges[index - 1].lowerBound...ranges[index].upperBound
+            ranges.remove(at: index)
+        case (true, false): ranges[index - 1] = ranges[index - 1].lowerBound...value
+        case (false, true): ranges[index] = value...ranges[index].upperBound
+        case (false, false): ranges.insert(value...value, at: index)
         }
     }
 
@@ -146,6 +153,8 @@ package struct UIDSet: Hashable, Sendable {
 extension UIDSet: CustomStringConvertible {
     /// The IMAP sequence-set; empty text for an empty set, which no command may carry.
     package var description: String {
-        ranges.map { $0.lowerBound == $0.upperBound ? "\($0.lowerBound)" : "\($0.lowerBound):\($0.upperBound)" }.joined(separator: ",")
+        ranges.map { range in
+            range.lowerBound == range.upperBound ? "\(range.lowerBound)" : "\(range.lowerBound):\(range.upperBound)"
+        }.joined(separator: ",")
     }
 }

@@ -35,11 +35,13 @@ struct SubjectGuesser {
                 guard batch[index].namesNoAncestor else { continue }
                 // A Thread-Index that has found its conversation leaves nothing to be guessed.
                 if batch[index].threadIndexRoot != nil, !graph.isAlone(message: index) { continue }
-                let choices = stored.map { Choice(target: .thread($0.thread), date: $0.date, participants: $0.participants) }
-                    + (byBase[subject.base] ?? []).filter { $0 != index }.map {
-                        Choice(target: .message($0), date: batch[$0].date, participants: batch[$0].participants)
-                    }
-                if let best = best(of: choices, for: batch[index]), join(index, to: best.target, in: &graph) {
+                let before = stored.map {
+                    Choice(target: .thread($0.thread), date: $0.date, participants: $0.participants)
+                }
+                let beside = (byBase[subject.base] ?? []).filter { $0 != index }.map {
+                    Choice(target: .message($0), date: batch[$0].date, participants: batch[$0].participants)
+                }
+                if let best = best(of: before + beside, for: batch[index]), join(index, to: best.target, in: &graph) {
                     guessed.insert(index)
                 }
             } else if !subject.isForward {
