@@ -1,6 +1,6 @@
 /// A run of a job that was given to this worker, for as long as its lease is extended.
 package struct ClaimedJob: Sendable, Hashable {
-    /// Number of the job in its shard; a job keeps it through all its attempts.
+    /// Number of the job in its shard, kept through all its attempts, unless Redis loses its data.
     package let id: Int64
     package let kind: String
     package let resource: String

@@ -1,7 +1,8 @@
 internal import Redis
 
 extension JobQueue {
-    /// Extends the leases of running jobs.
+    /// Extends the leases of running jobs, and enters those again that a loss of Redis's data made it forget, once a
+    /// new epoch is established.
     /// - Returns: the jobs that are lost: their token is not the resource's any more.
     package func extend(_ jobs: [ClaimedJob]) async throws(JobQueueError) -> [ClaimedJob] {
         var lost: [ClaimedJob] = []
@@ -20,7 +21,13 @@ extension JobQueue {
     /// What `extend.lua` wants behind the common arguments.
     func extendArguments(_ jobs: [ClaimedJob]) -> [RedisArgument] {
         var arguments: [RedisArgument] = [.integer(settings.lease.milliseconds)]
-        for job in jobs { arguments += [.string(job.resource), .string(job.token.description)] }
+        for job in jobs {
+            arguments += [
+                .string(job.resource), .string(job.token.description), .string(job.kind), .string(job.organization),
+                .string(job.gates.joined(separator: "\n")), .integer(Int64(job.priority.rawValue)),
+                .integer(Int64(job.attempt)), .integer(job.enqueuedAt),
+            ]
+        }
         return arguments
     }
 }

@@ -74,7 +74,9 @@ extension WorkerPool {
                     $0.refused += refused
                 }
             } catch {
-                if ours.allSatisfy({ $0.context.leaseRemaining() <= .zero }) { return count { $0.unsent += ours.count } }
+                if ours.allSatisfy({ $0.context.leaseRemaining() <= .zero }) {
+                    return count { $0.unsent += ours.count }
+                }
                 let pause = min(settings.failureCap, settings.failureBase * Double(1 << min(failures, 20)))
                 failures += 1
                 let isCancelled = !(await Self.sleep(pause * (0.5 + random() / 2)))

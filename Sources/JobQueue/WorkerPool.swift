@@ -53,7 +53,8 @@ package final class WorkerPool: Sendable {
     ///   - random: draws from 0..<1 for pauses and backoff.
     ///   - handler: runs one job; called for every kind.
     package init(
-        queue: JobQueue, settings: WorkerPoolSettings, random: @escaping @Sendable () -> Double = { .random(in: 0..<1) },
+        queue: JobQueue, settings: WorkerPoolSettings,
+        random: @escaping @Sendable () -> Double = { .random(in: 0..<1) },
         handler: @escaping Handler
     ) {
         self.queue = queue

@@ -15,6 +15,8 @@ final class ConnectionDriver {
     private var machine: ReconnectMachine
     private var handler: ConnectionHandler?
     private var channel: (any Channel)?
+    /// Number of the current attempt; what an attempt that was given up has to report is of no interest any more.
+    private var attempt = 0
     /// Commands taken from the mailbox and not yet written.
     private var backlog = CircularBuffer<PendingReply>()
     private var lastFailure: ConnectionFailure?
@@ -87,6 +89,7 @@ extension ConnectionDriver {
             return giveUp(.tls("\(error)"))
         }
         let hostname = configuration.host
+        let current = attempt
         ClientBootstrap(group: eventLoop)
             .connectTimeout(TimeAmount(configuration.connectTimeout))
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
@@ -99,24 +102,33 @@ extension ConnectionDriver {
                         let name = (try? SocketAddress(ipAddress: hostname, port: 0)) == nil ? hostname : nil
                         try pipeline.addHandler(NIOSSLClientHandler(context: tls, serverHostname: name))
                     }
-                    try pipeline.addHandler(bound.value.makeHandler(channel))
+                    try pipeline.addHandler(bound.value.makeHandler())
                 }
             }
             .connect(host: configuration.host, port: configuration.port)
             .assumeIsolated()
-            .whenFailure { error in bound.value.giveUp(.broken("\(error)")) }
+            .whenComplete { bound.value.connected($0, attempt: current) }
     }
 
-    private func makeHandler(_ channel: any Channel) -> ConnectionHandler {
-        let handler = ConnectionHandler(configuration: configuration) { [weak self] handler, event in
-            // A connection that was given up may still have something to say.
+    /// Makes a handler for one of the addresses that race for the connection; only the winner's is listened to.
+    private func makeHandler() -> ConnectionHandler {
+        ConnectionHandler(configuration: configuration) { [weak self] handler, event in
             guard let self, handler === self.handler else { return }
             self.receive(event)
         }
-        // Two addresses of one name may race; the one that lost says no more.
-        self.handler = handler
-        self.channel = channel
-        return handler
+    }
+
+    private func connected(_ result: Result<any Channel, any Error>, attempt: Int) {
+        do {
+            let channel = try result.get()
+            guard attempt == self.attempt else { return channel.close(promise: nil) }
+            let handler = try channel.pipeline.syncOperations.handler(type: ConnectionHandler.self)
+            self.channel = channel
+            self.handler = handler
+            if let failure = handler.failure { giveUp(failure) }
+        } catch {
+            if attempt == self.attempt { giveUp(.broken("\(error)")) }
+        }
     }
 
     private func receive(_ event: ConnectionHandler.Event) {
@@ -139,6 +151,7 @@ extension ConnectionDriver {
     private func giveUp(_ failure: ConnectionFailure) {
         connectTimer?.cancel()
         connectTimer = nil
+        attempt += 1
         lastFailure = failure
         let old = handler
         handler = nil
@@ -164,6 +177,7 @@ extension ConnectionDriver {
         retryTimer?.cancel()
         sweepTimer?.cancel()
         connectTimer?.cancel()
+        attempt += 1
         let old = handler
         let oldChannel = channel
         handler = nil

@@ -28,12 +28,13 @@ final class ConnectionHandler: ChannelInboundHandler {
     private let patience: TimeAmount
     private var handshake: Handshake
     private var isOpen = false
-    private var isLost = false
     private var inFlight = CircularBuffer<Written>(initialCapacity: 64)
     private var context: ChannelHandlerContext?
     private var lastRead = NIODeadline.uptimeNanoseconds(0)
     /// Commands written and not yet answered.
     private(set) var inFlightCount = 0
+    /// Why the connection is of no more use, once it is.
+    private(set) var failure: ConnectionFailure?
 
     init(configuration: RedisConfiguration, report: @escaping (ConnectionHandler, Event) -> Void) {
         reader = ReplyReader(
@@ -144,8 +145,8 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     /// Gives the connection up: whoever is in flight hears that nobody knows, and the socket is closed.
     func drop(_ failure: ConnectionFailure) {
-        if isLost { return }
-        isLost = true
+        if self.failure != nil { return }
+        self.failure = failure
         let unanswered = inFlight
         let count = inFlightCount
         inFlight.removeAll()

@@ -14,7 +14,8 @@ package struct RedisServerError: Error, Sendable, Hashable {
     /// Whether the server says that it can't serve just now, rather than that the command is wrong.
     var isTransient: Bool {
         switch code {
-        case "LOADING", "BUSY", "MASTERDOWN", "TRYAGAIN", "CLUSTERDOWN", "READONLY", "OOM", "NOREPLICAS", "MISCONF": true
+        case "LOADING", "BUSY", "MASTERDOWN", "TRYAGAIN", "CLUSTERDOWN", "READONLY", "OOM", "NOREPLICAS", "MISCONF":
+            true
         default: message.hasPrefix("ERR max number of clients")
         }
     }

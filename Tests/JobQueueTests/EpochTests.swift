@@ -4,19 +4,23 @@ import Testing
 @testable import JobQueue
 
 @Suite struct EpochTests {
-    @Test("before an epoch is established no script does anything (guard: the epoch check of the prelude)", .needsSharedRedis)
+    @Test(
+        """
+        before an epoch is established no script does anything (guard: the epoch check of the prelude)
+        """, .needsSharedRedis
+    )
     func missing() async throws {
         try await TestShard.with(epoch: nil) { shard in
-            let value1 = try await shard.queue.currentEpoch()
-            #expect(value1 == nil)
+            let found = try await shard.currentEpoch()
+            #expect(found == nil)
             await #expect(throws: JobQueueError.epochMismatch(known: nil, found: nil)) {
                 try await shard.queue.enqueue([shard.request()])
             }
             await #expect(throws: JobQueueError.self) { try await shard.queue.claim(max: 1) }
             await #expect(throws: JobQueueError.self) { try await Reaper(queue: shard.queue).runOnce() }
             let keys = shard.queue.keys.all().map { RedisArgument.string($0) }
-            let value2 = try await shard.client.send(RedisCommand("EXISTS", keys)).integer
-            #expect(value2 == 0)
+            let existing = try await shard.client.send(RedisCommand("EXISTS", keys)).integer
+            #expect(existing == 0)
         }
     }
 
@@ -28,8 +32,7 @@ import Testing
             }
             try await shard.queue.establishEpoch(5)
             try await shard.queue.establishEpoch(12)
-            let value3 = try await shard.queue.currentEpoch()
-            #expect(value3 == 12)
+            #expect(try await shard.currentEpoch() == 12)
         }
     }
 
@@ -40,24 +43,26 @@ import Testing
             let job = try await shard.claimOne()
             let other = JobQueue(client: shard.client, settings: shard.queue.settings)
             try await other.establishEpoch(6)
-            let value4 = try await shard.queue.extend([job])
-            #expect(value4.isEmpty)
-            let value5 = try await shard.queue.finish(job, .again(notBefore: 0))
-            #expect(value5 == .waiting)
+            #expect(try await shard.extend([job]).isEmpty)
+            #expect(try await shard.finish(job, .again(notBefore: 0)) == .waiting)
             let next = try await shard.claimOne()
             #expect(next.token.epoch == 6 && next.token > job.token)
         }
     }
 
-    @Test("a lower epoch than ours means that data was lost: nothing is done (guard: the epoch check of the prelude)", .needsSharedRedis)
+    @Test(
+        """
+        a lower epoch than ours means that data was lost: nothing is done (guard: the epoch check of the \
+        prelude)
+        """, .needsSharedRedis
+    )
     func rollBack() async throws {
         try await TestShard.with(epoch: 5) { shard in
             _ = try await shard.client.send(RedisCommand("SET", .string(shard.queue.keys.epoch()), "4"))
             await #expect(throws: JobQueueError.epochMismatch(known: 5, found: 4)) {
                 try await shard.queue.enqueue([shard.request()])
             }
-            let value6 = try await shard.queue.depths()
-            #expect(value6 == QueueDepths())
+            #expect(try await shard.depths() == QueueDepths())
         }
     }
 
@@ -86,6 +91,63 @@ import Testing
                 let end = try await shard.queue.finish(job, .done)
                 #expect(late == .stale && end == .ended)
             }
+        }
+    }
+
+    @Test(
+        """
+        after a loss of data running jobs enter themselves again by their heartbeats; one more run follows \
+        what was asked for
+        """, .needsSharedRedis, arguments: [true, false]
+    )
+    func enteredAgain(heartbeatFirst: Bool) async throws {
+        try await TestShard.with { shard in
+            try await shard.queue.enqueue([shard.request("a", priority: .backfill), shard.request("b")])
+            let jobs = try await shard.queue.claim(max: 2)
+            let a = try #require(jobs.first { $0.resource == "a" })
+            let b = try #require(jobs.first { $0.resource == "b" })
+            try await shard.removeKeys()
+            try await shard.queue.establishEpoch(2)
+
+            // What the rebuild asks for comes after the heartbeats, or before.
+            let outcomes: [EnqueueOutcome]
+            if heartbeatFirst {
+                let lost = try await shard.queue.extend(jobs)
+                #expect(lost.isEmpty)
+                outcomes = try await shard.queue.enqueue([shard.request("a")])
+            } else {
+                outcomes = try await shard.queue.enqueue([shard.request("a")])
+                let lost = try await shard.queue.extend(jobs)
+                #expect(lost.isEmpty)
+            }
+            #expect(outcomes == [heartbeatFirst ? .markedDirty : .created])
+            let between = try await shard.queue.claim(max: 2)
+            #expect(between.isEmpty)
+
+            let results = try await shard.queue.finish([(job: a, outcome: .done), (job: b, outcome: .done)])
+            #expect(results == [.waiting, .ended])
+            let next = try await shard.claimOne()
+            #expect(next.resource == "a" && next.token > a.token)
+            let end = try await shard.queue.finish(next, .done)
+            #expect(end == .ended)
+        }
+    }
+
+    @Test(
+        """
+        a job of this epoch that has ended is not entered again by a late heartbeat (guard: the epoch of the \
+        token)
+        """, .needsSharedRedis
+    )
+    func lateHeartbeat() async throws {
+        try await TestShard.with { shard in
+            try await shard.queue.enqueue([shard.request()])
+            let job = try await shard.claimOne()
+            try await shard.queue.finish(job, .done)
+            let lost = try await shard.queue.extend([job])
+            #expect(lost == [job])
+            let depths = try await shard.queue.depths()
+            #expect(depths == QueueDepths())
         }
     }
 }

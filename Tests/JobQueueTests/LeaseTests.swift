@@ -4,9 +4,14 @@ import Testing
 @testable import JobQueue
 
 @Suite(.needsSharedRedis) struct LeaseTests {
-    @Test("an expired lease returns the job, with a new token; the late finish is refused and counted (guard: the token check in finish.lua)")
+    @Test(
+        """
+        an expired lease returns the job, with a new token; the late finish is refused and counted (guard: the \
+        token check in finish.lua)
+        """
+    )
     func expiry() async throws {
-        try await TestShard.with({ $0.lease = .milliseconds(50) }) { shard in
+        try await TestShard.with(changing: [set(\.lease, to: .milliseconds(50))]) { shard in
             try await shard.queue.enqueue([shard.request()])
             let lost = try await shard.claimOne()
             let reaper = Reaper(queue: shard.queue)
@@ -14,20 +19,20 @@ import Testing
 
             let again = try await shard.claimOne()
             #expect(again.id == lost.id && again.token > lost.token && again.attempt == 2)
-            let value1 = try await shard.queue.finish(lost, .done)
-            #expect(value1 == .stale)
-            let value2 = try await shard.queue.depths().staleFinishes
-            #expect(value2 == 1)
-            let value3 = try await shard.queue.finish(again, .done)
-            #expect(value3 == .ended)
-            let value4 = try await shard.queue.finish(again, .done)
-            #expect(value4 == .stale)
-            let value5 = try await shard.queue.depths().staleFinishes
-            #expect(value5 == 2)
+            #expect(try await shard.finish(lost, .done) == .stale)
+            #expect(try await shard.depths().staleFinishes == 1)
+            #expect(try await shard.finish(again, .done) == .ended)
+            #expect(try await shard.finish(again, .done) == .stale)
+            #expect(try await shard.depths().staleFinishes == 2)
         }
     }
 
-    @Test("a heartbeat keeps a lease; a stale one is told so and extends nothing (guard: the token check in extend.lua)")
+    @Test(
+        """
+        a heartbeat keeps a lease; a stale one is told so and extends nothing (guard: the token check in \
+        extend.lua)
+        """
+    )
     func heartbeat() async throws {
         try await TestShard.with { shard in
             try await shard.queue.enqueue([shard.request("a"), shard.request("b")])
@@ -36,19 +41,21 @@ import Testing
             let b = try #require(jobs.first { $0.resource == "b" })
             // When a's lease was all but over.
             _ = try await shard.client.send(RedisCommand("ZADD", .string(shard.queue.keys.leases()), "1", "a"))
-            let value6 = try await shard.queue.extend([a, b])
-            #expect(value6.isEmpty)
-            let value7 = try await Reaper(queue: shard.queue).runOnce().expired
-            #expect(value7 == 0)
+            #expect(try await shard.extend([a, b]).isEmpty)
+            #expect(try await shard.reapOnce().expired == 0)
 
             try await shard.queue.finish(a, .again(notBefore: 0))
             let newer = try await shard.claimOne()
-            let value8 = try await shard.queue.extend([a, b, newer])
-            #expect(value8 == [a])
+            #expect(try await shard.extend([a, b, newer]) == [a])
         }
     }
 
-    @Test("an active job without a lease is found and runs again (guard: the scan for active without lease in reap.lua)")
+    @Test(
+        """
+        an active job without a lease is found and runs again (guard: the scan for active without lease in \
+        reap.lua)
+        """
+    )
     func orphan() async throws {
         try await TestShard.with { shard in
             try await shard.queue.enqueue([shard.request()])
@@ -56,18 +63,15 @@ import Testing
             _ = try await shard.client.send(RedisCommand("ZREM", .string(shard.queue.keys.leases()), "a"))
             let counts = try await Reaper(queue: shard.queue).runOnce()
             #expect(counts.orphaned == 1 && counts.expired == 0)
-            let value9 = try await shard.claimOne().token
-            #expect(value9 > lost.token)
-            let value10 = try await shard.queue.finish(lost, .done)
-            #expect(value10 == .stale)
-            let value11 = try await shard.queue.depths().orphans
-            #expect(value11 == 1)
+            #expect(try await shard.claimOne().token > lost.token)
+            #expect(try await shard.finish(lost, .done) == .stale)
+            #expect(try await shard.depths().orphans == 1)
         }
     }
 
     @Test("all active jobs are scanned, however many, in rounds")
     func manyOrphans() async throws {
-        try await TestShard.with({ $0.maintenanceBatch = 20 }) { shard in
+        try await TestShard.with(changing: [set(\.maintenanceBatch, to: 20)]) { shard in
             try await shard.queue.enqueue((0..<400).map { shard.request("r\($0)") })
             for _ in 0..<4 { _ = try await shard.queue.claim(max: 100) }
             _ = try await shard.client.send(RedisCommand("DEL", .string(shard.queue.keys.leases())))
@@ -77,8 +81,7 @@ import Testing
                 found += try await reaper.runOnce().orphaned
                 return found >= 400
             }
-            let value12 = try await shard.queue.depths().ready
-            #expect(value12 == 400)
+            #expect(try await shard.depths().ready == 400)
         }
     }
 
@@ -89,12 +92,10 @@ import Testing
             _ = try await shard.claimOne()
             try await shard.queue.enqueue([shard.request(priority: .interactive)])
             _ = try await shard.client.send(RedisCommand("ZADD", .string(shard.queue.keys.leases()), "1", "a"))
-            let value13 = try await Reaper(queue: shard.queue).runOnce().expired
-            #expect(value13 == 1)
+            #expect(try await shard.reapOnce().expired == 1)
             let again = try await shard.claimOne()
             #expect(again.priority == .interactive)
-            let value14 = try await shard.queue.finish(again, .done)
-            #expect(value14 == .ended)
+            #expect(try await shard.finish(again, .done) == .ended)
         }
     }
 
@@ -108,9 +109,10 @@ import Testing
             _ = try await shard.client.send(RedisCommand("ZADD", .string(keys.leases()), "1", "a"))
             // An entry in the ready set whose record has gone on, and one that has none.
             _ = try await shard.client.send(
-                RedisCommand("ZADD", .string(keys.ready()), "0", "o\u{0}0000000000000000\u{0}a", "0", "o\u{0}0000000000000001\u{0}x"))
-            let value15 = try await Reaper(queue: shard.queue).runOnce().expired
-            #expect(value15 == 0)
+                RedisCommand(
+                    "ZADD", .string(keys.ready()), "0", "o\u{0}0000000000000000\u{0}a", "0",
+                    "o\u{0}0000000000000001\u{0}x"))
+            #expect(try await shard.reapOnce().expired == 0)
             let jobs = try await shard.queue.claim(max: 10)
             #expect(jobs.map(\.resource) == ["a"])
             let depths = try await shard.queue.depths()

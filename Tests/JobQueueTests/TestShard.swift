@@ -11,12 +11,12 @@ struct TestShard: Sendable {
 
     /// Runs `body` with a shard whose epoch is established, and removes its keys afterwards.
     static func with<Result: Sendable>(
-        _ change: (inout JobQueueSettings) -> Void = { _ in }, epoch: Int64? = 1,
-        _ body: (TestShard) async throws -> Result
+        changing changes: [(inout JobQueueSettings) -> Void] = [], epoch: Int64? = 1,
+        body: (TestShard) async throws -> Result
     ) async throws -> Result {
         try await SharedRedis.withClient { client in
             var settings = JobQueueSettings(shard: UUID().uuidString)
-            change(&settings)
+            for change in changes { change(&settings) }
             let shard = TestShard(queue: JobQueue(client: client, settings: settings), client: client)
             if let epoch { try await shard.queue.establishEpoch(epoch) }
             let result = try await body(shard)
@@ -29,6 +29,24 @@ struct TestShard: Sendable {
     func removeKeys() async throws {
         _ = try await client.send(RedisCommand("DEL", queue.keys.all().map { .string($0) }))
     }
+
+    // The queue's methods throw errors of one type, which #expect can't carry through an operator; these throw any.
+
+    func enqueue(_ requests: [JobRequest]) async throws -> [EnqueueOutcome] { try await queue.enqueue(requests) }
+
+    func claim(max: Int) async throws -> [ClaimedJob] { try await queue.claim(max: max) }
+
+    func extend(_ jobs: [ClaimedJob]) async throws -> [ClaimedJob] { try await queue.extend(jobs) }
+
+    func finish(_ job: ClaimedJob, _ outcome: JobOutcome, random: Double = 0) async throws -> FinishResult {
+        try await queue.finish(job, outcome, random: random)
+    }
+
+    func depths() async throws -> QueueDepths { try await queue.depths() }
+
+    func currentEpoch() async throws -> Int64? { try await queue.currentEpoch() }
+
+    func reapOnce() async throws -> ReapCounts { try await Reaper(queue: queue).runOnce() }
 
     func request(
         _ resource: String = "a", organization: String = "o", kind: String = "look", priority: JobPriority = .periodic,

@@ -22,7 +22,9 @@ final class PrivateRedisServer: Sendable {
     ///   - probe: how to reach it, to see that it is up.
     static func with<Result: Sendable>(
         arguments: (URL, Int) throws -> [String] = { _, _ in [] },
-        probe: (PrivateRedisServer) throws -> RedisConfiguration = { RedisConfiguration(host: "127.0.0.1", port: $0.port) },
+        probe: (PrivateRedisServer) throws -> RedisConfiguration = {
+            RedisConfiguration(host: "127.0.0.1", port: $0.port)
+        },
         _ body: (PrivateRedisServer) async throws -> Result
     ) async throws -> Result {
         let folder = FileManager.default.temporaryDirectory.appending(path: "postrider-redis-\(UUID().uuidString)")
@@ -95,7 +97,9 @@ final class PrivateRedisServer: Sendable {
         let port: UInt16? = withUnsafeMutablePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
                 guard bind(socket, pointer, length) == 0, getsockname(socket, pointer, &length) == 0 else { return nil }
-                return pointer.withMemoryRebound(to: sockaddr_in.self, capacity: 1) { UInt16(bigEndian: $0.pointee.sin_port) }
+                return pointer.withMemoryRebound(to: sockaddr_in.self, capacity: 1) {
+                    UInt16(bigEndian: $0.pointee.sin_port)
+                }
             }
         }
         return Int(try #require(port, "no free port"))

@@ -42,7 +42,8 @@ import Testing
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 0..<32 {
                     group.addTask {
-                        let results = try await client.pipeline(Array(repeating: RedisCommand("INCR", .string(key)), count: 10))
+                        let results = try await client.pipeline(
+                            Array(repeating: RedisCommand("INCR", .string(key)), count: 10))
                         let numbers = try results.compactMap { try $0.get().integer }
                         #expect(numbers == Array(numbers[0]..<(numbers[0] + 10)))
                     }
@@ -64,7 +65,7 @@ import Testing
 
     @Test("a reply over the bound ends the connection, and the next command has a new one")
     func boundedReply() async throws {
-        try await SharedRedis.withClient({ $0.maximumReplyBytes = 1 << 20 }) { client in
+        try await SharedRedis.withClient(changing: [set(\.maximumReplyBytes, to: 1 << 20)]) { client in
             await #expect {
                 try await client.send(RedisCommand("ECHO", .bytes([UInt8](repeating: 1, count: 5 << 20))))
             } throws: { error in
@@ -80,8 +81,9 @@ import Testing
     func timeOut() async throws {
         let key = "postrider-test:\(UUID())"
         try await SharedRedis.withClient { client in
+            _ = try await client.send(RedisCommand("PING"))
             await #expect(throws: RedisError.timedOut) {
-                try await client.send(RedisCommand("BLPOP", .string(key), "0.3"), timeout: .milliseconds(50))
+                try await client.send(RedisCommand("BLPOP", .string(key), "1.5"), timeout: .milliseconds(500))
             }
             let reply = try await client.send(RedisCommand("ECHO", "a")).string
             #expect(reply == "a")
@@ -92,8 +94,10 @@ import Testing
     func cancellation() async throws {
         let key = "postrider-test:\(UUID())"
         let name = "cancelled-\(UUID())"
-        try await SharedRedis.withClient({ $0.clientName = name }) { client in
-            let waiting = Task { try await client.send(RedisCommand("BLPOP", .string(key), "30"), timeout: .seconds(60)) }
+        try await SharedRedis.withClient(changing: [set(\.clientName, to: name)]) { client in
+            let waiting = Task {
+                try await client.send(RedisCommand("BLPOP", .string(key), "30"), timeout: .seconds(60))
+            }
             try await SharedRedis.withClient { other in
                 var isBlocked = false
                 while !isBlocked {
@@ -120,7 +124,7 @@ import Testing
     @Test("no more commands than allowed are outstanding; further ones are refused unwritten")
     func overload() async throws {
         let key = "postrider-test:\(UUID())"
-        try await SharedRedis.withClient({ $0.maximumOutstanding = 3 }) { client in
+        try await SharedRedis.withClient(changing: [set(\.maximumOutstanding, to: 3)]) { client in
             async let first = client.send(RedisCommand("BLPOP", .string(key), "0.2"))
             await #expect {
                 try await client.pipeline(Array(repeating: RedisCommand("PING"), count: 4))
@@ -161,7 +165,7 @@ import Testing
     @Test("the database of the configuration is selected")
     func database() async throws {
         let key = "postrider-test:\(UUID())"
-        try await SharedRedis.withClient({ $0.database = 3 }) { client in
+        try await SharedRedis.withClient(changing: [set(\.database, to: 3)]) { client in
             _ = try await client.send(RedisCommand("SET", .string(key), "3"))
             let elsewhere = try await SharedRedis.withClient { try await $0.send(RedisCommand("GET", .string(key))) }
             #expect(elsewhere.isNull)
@@ -169,7 +173,9 @@ import Testing
             #expect(reply == 1)
         }
         await #expect(throws: RedisError.self) {
-            try await SharedRedis.withClient({ $0.database = 9_999 }) { try await $0.send(RedisCommand("PING")) }
+            try await SharedRedis.withClient(changing: [set(\.database, to: 9_999)]) {
+                try await $0.send(RedisCommand("PING"))
+            }
         }
     }
 }

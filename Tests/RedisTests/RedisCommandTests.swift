@@ -9,7 +9,8 @@ import Testing
         command.append("")
         var bytes: [UInt8] = []
         command.encode(into: &bytes)
-        #expect(String(decoding: bytes, as: UTF8.self)
-            == "*5\r\n$3\r\nSET\r\n$8\r\nключ\r\n$3\r\n\0\r\n\r\n$2\r\n-7\r\n$0\r\n\r\n")
+        #expect(
+            String(decoding: bytes, as: UTF8.self)
+                == "*5\r\n$3\r\nSET\r\n$8\r\nключ\r\n$3\r\n\0\r\n\r\n$2\r\n-7\r\n$0\r\n\r\n")
     }
 }

@@ -17,10 +17,14 @@ import Testing
         #expect(anonymous.username == nil && anonymous.password == RedisPassword("secret"))
     }
 
-    @Test("an unusable URL is refused without being quoted", arguments: [
-        "redis+sentinel://:hunter2@a:26379/primary", "http://:hunter2@a", "redis://:hunter2@", "redis://:hunter2@a/x",
-        "redis://:hunter2@a:0", "redis://:hunter2@a:99999", "redis://:hunter2@a/0?x=1", "redis://hunter2@a", "hunter2",
-    ])
+    @Test(
+        "an unusable URL is refused without being quoted",
+        arguments: [
+            "redis+sentinel://:hunter2@a:26379/primary", "http://:hunter2@a", "redis://:hunter2@",
+            "redis://:hunter2@a/x",
+            "redis://:hunter2@a:0", "redis://:hunter2@a:99999", "redis://:hunter2@a/0?x=1", "redis://hunter2@a",
+            "hunter2",
+        ])
     func refusals(_ url: String) throws {
         let error = try #require(throws: RedisError.self) { try RedisConfiguration(url: url) }
         #expect(!"\(error)".contains("hunter2"))
@@ -33,6 +37,8 @@ import Testing
         var dumped = ""
         dump(configuration, to: &dumped)
         #expect("\(configuration)" == "redis://[::1]:7000/3")
-        for text in ["\(configuration)", String(reflecting: configuration), dumped] { #expect(!text.contains("hunter2")) }
+        for text in ["\(configuration)", String(reflecting: configuration), dumped] {
+            #expect(!text.contains("hunter2"))
+        }
     }
 }

@@ -15,9 +15,11 @@ import Testing
             probe: { try RedisConfiguration(url: "redis://:main@127.0.0.1:\($0.port)") }, body)
     }
 
-    @Test("an ACL user signs in, even one that may not set a name", arguments: [
-        ("worker", "wo%2Frk"), ("", "main"), ("default", "main"),
-    ])
+    @Test(
+        "an ACL user signs in, even one that may not set a name",
+        arguments: [
+            ("worker", "wo%2Frk"), ("", "main"), ("default", "main"),
+        ])
     func users(user: String, password: String) async throws {
         try await Self.withUsers { server in
             let configuration = try RedisConfiguration(url: "redis://\(user):\(password)@127.0.0.1:\(server.port)")

@@ -11,17 +11,17 @@ enum SharedRedis {
 
     /// Runs `body` with a client and closes it.
     static func withClient<Result: Sendable>(
-        _ change: (inout RedisConfiguration) -> Void = { _ in },
-        _ body: (RedisClient) async throws -> Result
+        changing changes: [(inout RedisConfiguration) -> Void] = [],
+        body: (RedisClient) async throws -> Result
     ) async throws -> Result {
         var configuration = try RedisConfiguration(
             url: try #require(url, "POSTRIDER_TEST_REDIS_URL names no Redis for tests"))
-        change(&configuration)
-        return try await Self.withClient(configuration, body)
+        for change in changes { change(&configuration) }
+        return try await Self.withClient(configuration, body: body)
     }
 
     static func withClient<Result: Sendable>(
-        _ configuration: RedisConfiguration, _ body: (RedisClient) async throws -> Result
+        _ configuration: RedisConfiguration, body: (RedisClient) async throws -> Result
     ) async throws -> Result {
         let client = RedisClient(configuration)
         do {
@@ -43,4 +43,9 @@ extension Trait where Self == ConditionTrait {
     static var needsRedisServer: Self {
         .enabled(if: PrivateRedisServer.isAvailable, "redis-server is not in the PATH")
     }
+}
+
+/// A change of one property, for what is made inside a test's scope.
+func set<Root, Value>(_ path: WritableKeyPath<Root, Value>, to value: Value) -> (inout Root) -> Void {
+    { $0[keyPath: path] = value }
 }
