@@ -22,3 +22,9 @@ package protocol Failing: Error {
     /// What the caller should do next.
     var disposition: Disposition { get }
 }
+
+/// A failure with a stable code, which programs, dashboards and the account's row go by.
+package protocol CodedFailure: Failing {
+    /// Lower case with underscores, such as `sign_in_refused`; never changes its meaning.
+    var code: String { get }
+}

@@ -13,9 +13,9 @@ import SyncPlanning
 /// committed: where PostgreSQL is slow, the socket isn't read.
 struct MessageRoad {
     let visit: Visit
-    let folders: [FolderID: Visit.WatchedFolder]
+    let folders: [FolderID: WatchedFolder]
 
-    init(visit: Visit, folders: [Visit.WatchedFolder]) {
+    init(visit: Visit, folders: [WatchedFolder]) {
         self.visit = visit
         self.folders = Dictionary(uniqueKeysWithValues: folders.map { ($0.folder.id, $0) })
     }
@@ -23,7 +23,8 @@ struct MessageRoad {
     /// What a pull came to.
     struct Pulled: Sendable {
         var report = VisitReport(outcome: .complete)
-        var progress: SyncProgress
+        /// `nil` for a visit that has no progress to show.
+        var progress: SyncProgress?
         /// UIDs that were asked for and didn't come.
         var missing: [FolderID: UIDSet] = [:]
         /// Whether all rounds were carried out; otherwise the visit was asked to stop.
@@ -39,7 +40,7 @@ struct MessageRoad {
     }
 
     /// Pulls rounds of whole threads, in their order.
-    func pull(_ rounds: [FetchRound], progress: SyncProgress) async throws -> Pulled {
+    func pull(_ rounds: [FetchRound], progress: SyncProgress?) async throws -> Pulled {
         let fetched = AsyncChannel<Cargo<FetchedBatch>>()
         let prepared = AsyncChannel<Cargo<[NewMessage]>>()
         let parsers = visit.engine.parsers
@@ -78,7 +79,7 @@ struct MessageRoad {
                     try await select(folder)
                     selected = folder
                 }
-                let validity = folders[folder]!.status.uidValidity
+                let validity = folders[folder]!.uidValidity
                 for try await messages in visit.mailbox.fetchMessages(uids) {
                     await channel.send(.messages(FetchedBatch(folder: folder, uidValidity: validity, messages: messages)))
                     try Task.checkCancellation()
@@ -93,11 +94,11 @@ struct MessageRoad {
     private func select(_ folder: FolderID) async throws {
         let watched = folders[folder]!
         let selected = try await visit.mailbox.examine(watched.folder.path)
-        guard selected.uidValidity == watched.status.uidValidity else { throw SyncError.folderChanged(folder) }
+        guard selected.uidValidity == watched.uidValidity else { throw SyncError.folderChanged(folder) }
     }
 
     private func commit(
-        _ channel: AsyncChannel<Cargo<[NewMessage]>>, planned rounds: [FetchRound], progress: SyncProgress
+        _ channel: AsyncChannel<Cargo<[NewMessage]>>, planned rounds: [FetchRound], progress: SyncProgress?
     ) async throws -> Pulled {
         var pulled = Pulled(progress: progress)
         var checkpoint = Checkpoint()
@@ -106,9 +107,9 @@ struct MessageRoad {
 
         func flush() async throws {
             guard !checkpoint.isEmpty else { return }
-            pulled.progress.messagesDone += checkpoint.messages.count
+            pulled.progress?.messagesDone += checkpoint.messages.count
             let bytes = checkpoint.byteCount
-            pulled.progress.bytesDone += bytes
+            pulled.progress?.bytesDone += bytes
             checkpoint.progress = pulled.progress
             pulled.report.add(try await visit.commit(checkpoint), bytes: bytes)
             checkpoint = Checkpoint()
@@ -127,7 +128,7 @@ struct MessageRoad {
                     try await flush()
                 }
             case .roundEnd(let threads):
-                pulled.progress.threadsDone += threads
+                pulled.progress?.threadsDone += threads
                 checkpoint.progress = pulled.progress
                 // The first round is shown as soon as it is there.
                 if pulled.report.messages == 0 { try await flush() }
@@ -153,7 +154,7 @@ struct MessageRoad {
         var unfetchable: [FolderID: UIDSet] = [:]
         for (folder, uids) in missing.sorted(by: { $0.key < $1.key }) {
             let round = FetchRound(uids: [folder: uids], threads: 0)
-            let again = try await pull([round], progress: try await visit.store.progress(of: visit.account.key))
+            let again = try await pull([round], progress: nil)
             guard let absent = again.missing[folder] else { continue }
             try await select(folder)
             let listed = try await visit.mailbox.uidSearch(.uids(absent))

@@ -11,10 +11,10 @@ struct SyncFailure {
     /// - Parameter failuresBefore: visits that have failed in a row before this one.
     /// - Returns: `nil` where the account is not to blame and its row stays as it is: a stop, a lost lease, or a store
     ///   that can't be reached, which can't take a note of it either.
-    func consequence(failuresBefore: Int) -> MailStore.VisitFailure? {
-        if error is CancellationError || error is MailStoreError { return nil }
+    func consequence(failuresBefore: Int) -> Store.VisitFailure? {
+        if error is CancellationError || error is StoreError { return nil }
         guard let failing = error as? any Failing else {
-            return MailStore.VisitFailure(
+            return Store.VisitFailure(
                 state: nil, problem: AccountProblem(code: "internal_error", text: "\(error)"),
                 retryAfterSeconds: Self.backoff(failuresBefore))
         }
@@ -23,23 +23,23 @@ struct SyncFailure {
         case .cancelled:
             return nil
         case .retryNow:
-            return MailStore.VisitFailure(
+            return Store.VisitFailure(
                 state: failuresBefore >= Self.patience ? .unreachable : nil, problem: problem,
                 retryAfterSeconds: failuresBefore == 0 ? 1 : Self.backoff(failuresBefore))
         case .retryLater:
-            return MailStore.VisitFailure(
+            return Store.VisitFailure(
                 state: failuresBefore >= Self.patience ? .unreachable : nil, problem: problem,
                 retryAfterSeconds: Self.backoff(failuresBefore))
         case .retryAfter(let seconds):
-            return MailStore.VisitFailure(state: nil, problem: problem, retryAfterSeconds: seconds)
+            return Store.VisitFailure(state: nil, problem: problem, retryAfterSeconds: seconds)
         case .needsUser:
             // A certificate or a host may mend itself; a password doesn't, and trying it again locks accounts.
             let refused = problem.code == "sign_in_refused"
-            return MailStore.VisitFailure(
+            return Store.VisitFailure(
                 state: refused ? .needsReauthentication : .unreachable, problem: problem,
                 retryAfterSeconds: refused ? nil : Self.backoff(max(failuresBefore, 6)))
         case .permanent:
-            return MailStore.VisitFailure(
+            return Store.VisitFailure(
                 state: .unreachable, problem: problem, retryAfterSeconds: Self.backoff(max(failuresBefore, 6)))
         }
     }

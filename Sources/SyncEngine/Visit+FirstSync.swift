@@ -12,9 +12,9 @@ extension Visit {
         var stored: [FolderID: UIDSet] = [:]
         for item in watched {
             stored[item.folder.id] = try await store.contents(
-                of: item.folder.id, uidValidity: item.status.uidValidity, account: account.key).placed
+                of: item.folder.id, uidValidity: item.uidValidity, account: account.key).placed
         }
-        let index = try await MailboxIndex.read(watched, from: mailbox)
+        let index = try await MailboxIndex.read(watched, for: .firstSync, from: mailbox)
         let plan = FirstSyncPlanner.plan(
             entries: index.entries, windows: Dictionary(uniqueKeysWithValues: watched.map { ($0.folder.id, $0.window) }),
             stored: stored)
@@ -55,31 +55,21 @@ extension Visit {
         closing.progress = pulled.progress
         for item in watched {
             let folder = item.folder.id
-            let validity = item.status.uidValidity
             closing.skips.append(.init(
-                folder: folder, uidValidity: validity, uids: plan.skipped[folder] ?? UIDSet(), reason: .tooOld,
+                folder: folder, uidValidity: item.uidValidity,
+                uids: (plan.skipped[folder] ?? UIDSet()).union(index.certainlyOld[folder] ?? UIDSet()), reason: .tooOld,
                 replaces: true))
-            if let uids = unfetchable[folder], !uids.isEmpty {
+            let refused = (unfetchable[folder] ?? UIDSet()).union(index.undated[folder] ?? UIDSet())
+            if !refused.isEmpty {
                 closing.skips.append(.init(
-                    folder: folder, uidValidity: validity, uids: uids, reason: .unfetchable, replaces: false))
+                    folder: folder, uidValidity: item.uidValidity, uids: refused, reason: .unfetchable))
             }
-            closing.cursors[folder] = item.provenCursor(indexed: index.uids[folder] ?? UIDSet())
-            closing.settledGenerations[folder] = validity
+            closing.cursors[folder] = item.provenCursor(highest: index.highest[folder])
+            closing.settledGenerations[folder] = item.uidValidity
         }
         // What arrived while the first sync ran is waiting: the next visit is due at once.
         closing.completion = .init(finishedAt: now, nextDueAt: now, completesFirstSync: account.firstSyncCompletedAt == nil)
         _ = try await commit(closing)
         return report
-    }
-}
-
-extension Visit.WatchedFolder {
-    /// The folder's cursor once everything that the index showed is placed or skipped. What came after the status was
-    /// read has UIDs from UIDNEXT on, and is for the next visit.
-    func provenCursor(indexed: UIDSet) -> FolderCursor {
-        let below = status.uidNext.flatMap { UID(rawValue: $0.rawValue - 1) }
-        return FolderCursor(
-            uidValidity: status.uidValidity, uidNext: status.uidNext, exists: status.exists,
-            highestModSequence: status.highestModSequence, proven: below ?? indexed.last ?? .min)
     }
 }

@@ -1,12 +1,12 @@
 import IMAP
+import IMAPCore
 import Logging
 import MailModel
 import MailStore
-import SyncPlanning
 
 /// One visit of one account over one connection, under one lease.
 struct Visit {
-    let engine: SyncEngine
+    let engine: AccountVisitor
     let account: Account
     let lease: LaneLease
     let mailbox: IMAPConnection
@@ -14,42 +14,32 @@ struct Visit {
     let addresses: Set<String>
     let shouldStop: @Sendable () -> Bool
 
-    var store: MailStore { engine.store }
-
-    /// A watched folder and what the server said of it before this visit began: the state that is saved at its end, so
-    /// that whatever arrives meanwhile still shows as a difference.
-    struct WatchedFolder: Sendable {
-        let folder: Folder
-        let status: MailboxStatus
-
-        var window: Window { folder.window }
-    }
+    var store: Store { engine.store }
 
     func run() async throws -> VisitReport {
         let listed = try await mailbox.listFolders()
         let folders = try await store.refreshFolders(listed.map(ListedFolder.init), of: account.key)
         let watched = try await watchedFolders(folders)
-        let unproven = watched.filter { $0.folder.cursor?.proven == nil || $0.folder.cursor?.uidValidity != $0.status.uidValidity }
-        if unproven.isEmpty {
-            return try await poll(watched)
-        }
-        return try await firstSync(watched)
+        return watched.contains(where: \.isUnproven) ? try await firstSync(watched) : try await poll(watched)
     }
 
     /// The status of each watched folder, in one pipelined round. A folder that the server refuses is left for the next
     /// visit; it is never taken as empty.
     private func watchedFolders(_ folders: [Folder]) async throws -> [WatchedFolder] {
-        let watched = folders.filter { $0.isWatched && $0.startedAt != nil }
+        let watched = folders.filter(\.isWatched)
         let statuses = try await mailbox.status(of: watched.map(\.path))
         return watched.compactMap { folder in
-            switch statuses[folder.path] {
-            case .success(let status): return WatchedFolder(folder: folder, status: status)
-            case .failure(let error):
+            guard let startedAt = folder.startedAt else { return nil }
+            do {
+                let status = try statuses[folder.path]?.get()
+                return status.flatMap {
+                    WatchedFolder(folder, startedAt: startedAt, windowSeconds: account.windowSeconds, status: $0)
+                }
+            } catch {
                 engine.log.warning("a folder can't be read; it waits for the next visit", metadata: [
                     "account": "\(account.id)", "folder": "\(folder.id)", "reason": "\(error)",
                 ])
                 return nil
-            case nil: return nil
             }
         }
     }
@@ -58,8 +48,7 @@ struct Visit {
         try await store.commit(checkpoint, addresses: addresses, under: lease)
     }
 
-    /// The moment at which the account is due again: its interval, spread a little so that accounts made together don't
-    /// come due together.
+    /// The moment at which the account is due again.
     func nextDue(after moment: EpochSeconds) -> EpochSeconds {
         moment + Int64(account.intervalSeconds)
     }

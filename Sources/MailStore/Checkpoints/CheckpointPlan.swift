@@ -29,13 +29,6 @@ struct CheckpointPlan {
         var newest: EpochSeconds
     }
 
-    /// A link to be stored.
-    struct Link {
-        let key: LinkKey
-        let thread: ThreadID
-        let seen: Bool
-    }
-
     private(set) var newMessages: [New] = []
     private(set) var newBlobs: [NewMessage] = []
     private(set) var placements: [Placed] = []
@@ -44,10 +37,9 @@ struct CheckpointPlan {
     private(set) var createdThreads: [NewThread] = []
     /// Threads that existed before and have gained something: new messages, other dates, or another thread.
     private(set) var touchedThreads: [ThreadID] = []
-    private(set) var links: [Link] = []
     let assignment: ThreadAssignment
 
-    init(_ messages: [NewMessage], stored: StoredContext, ids: IDSource) {
+    init(_ messages: [NewMessage], stored: StoredContext, ownAddresses: Set<String>, ids: IDSource) {
         // One entry a message, however often it is placed: by the provider's id, else by content.
         var indexOfIdentity: [Identity: Int] = [:]
         var firsts: [NewMessage] = []
@@ -68,7 +60,7 @@ struct CheckpointPlan {
 
         assignment = ThreadAssigner.assign(
             batch: firsts.map(\.threadable), known: stored.links, subjectCandidates: stored.subjectCandidates,
-            threadSizes: stored.threadSizes, makeID: { ids.make() })
+            threadSizes: stored.threadSizes, ownAddresses: ownAddresses, makeID: { ids.make() })
 
         var created: [ThreadID: Int] = [:]
         for id in assignment.created { created[id] = -1 }
@@ -102,7 +94,6 @@ struct CheckpointPlan {
             if stored.isKnown(message) { knownMessages.append(placed) }
         }
         touchedThreads = touched.subtracting(created.keys).sorted()
-        links = assignment.links.map { Link(key: $0.key, thread: $0.thread, seen: $0.seen) }
     }
 
     private mutating func count(_ new: New, in thread: ThreadID, slot: Int, created: inout [ThreadID: Int]) {

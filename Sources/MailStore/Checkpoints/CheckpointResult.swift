@@ -1,5 +1,3 @@
-package import MailModel
-
 /// What a checkpoint has written.
 package struct CheckpointResult: Sendable, Hashable {
     /// Messages stored for the first time; the others were known by content and were only placed.

@@ -24,10 +24,10 @@ extension CheckpointWriter {
             INSERT INTO folder_skips (organization_id, account_id, folder_id, uidvalidity, reason, uids)
             VALUES ($1, $2, $3, $4, $5, $6::text::int8multirange)
             ON CONFLICT (organization_id, account_id, folder_id, uidvalidity, reason)
-            DO UPDATE SET uids = folder_skips.uids + excluded.uids
+            DO UPDATE SET uids = CASE WHEN $7 THEN excluded.uids ELSE folder_skips.uids + excluded.uids END
             """,
             account.organizationID, account.accountID, skip.folder, Int64(skip.uidValidity.rawValue),
-            skip.reason.rawValue, skip.uids.multirange
+            skip.reason.rawValue, skip.uids.multirange, skip.replaces
         )
     }
 

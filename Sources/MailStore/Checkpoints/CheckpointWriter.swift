@@ -35,7 +35,7 @@ struct CheckpointWriter {
 
     private func writeMessages(_ messages: [NewMessage], into result: inout CheckpointResult) throws {
         let stored = try StoredContext.load(for: messages, of: account, in: session)
-        let plan = CheckpointPlan(messages, stored: stored, ids: ids)
+        let plan = CheckpointPlan(messages, stored: stored, ownAddresses: addresses, ids: ids)
 
         try copyThreads(plan)
         try copyBlobs(plan.newBlobs)
@@ -216,7 +216,7 @@ struct CheckpointWriter {
 
     /// By upsert: a link that was only referred to becomes seen, and one whose thread is gone finds its new one.
     private func writeLinks(_ plan: CheckpointPlan) throws {
-        guard !plan.links.isEmpty else { return }
+        guard !plan.assignment.links.isEmpty else { return }
         _ = try session.execute(Statement(
             """
             INSERT INTO message_references (organization_id, account_id, kind, value, thread_id, seen)
@@ -226,8 +226,8 @@ struct CheckpointWriter {
                SET thread_id = excluded.thread_id, seen = message_references.seen OR excluded.seen
              WHERE message_references.thread_id <> excluded.thread_id OR excluded.seen > message_references.seen
             """,
-            account.organizationID, account.accountID, plan.links.map(\.key.kind), plan.links.map(\.key.value),
-            plan.links.map(\.thread.uuid), plan.links.map(\.seen)
+            account.organizationID, account.accountID, plan.assignment.links.map(\.key.kind), plan.assignment.links.map(\.key.value),
+            plan.assignment.links.map(\.thread.uuid), plan.assignment.links.map(\.seen)
         ))
     }
 
@@ -269,8 +269,8 @@ struct CheckpointWriter {
     // MARK: Threads
 
     /// Moves all of a joined thread into the one that stays. A thread is as private as the most private of the two.
-    private func joinThreads(_ merged: [(from: ThreadID, into: ThreadID)]) throws {
-        for (from, into) in merged {
+    private func joinThreads(_ merges: [ThreadAssignment.Merge]) throws {
+        for merge in merges {
             _ = try session.pipeline([
                 """
                 UPDATE threads t SET visibility = 'private'
@@ -286,7 +286,7 @@ struct CheckpointWriter {
                 VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING
                 """,
                 "DELETE FROM threads WHERE organization_id = $1 AND account_id = $2 AND id = $3 AND $4::uuid IS NOT NULL",
-            ].map { Statement($0, account.organizationID, account.accountID, from, into) })
+            ].map { Statement($0, account.organizationID, account.accountID, merge.from, merge.into) })
         }
     }
 

@@ -1,5 +1,6 @@
-import MailModel
-import Postgres
+import Foundation
+package import MailModel
+package import Postgres
 
 // How the model's values travel to PostgreSQL and back.
 
@@ -29,12 +30,12 @@ extension EpochSeconds {
 extension PostgresRow {
     /// A text column whose value is one of an enumeration's.
     ///
-    /// - Throws: ``MailStoreError/unreadable(_:)`` for a value that this program doesn't know.
+    /// - Throws: ``StoreError/unreadable(_:)`` for a value that this program doesn't know.
     func known<Value: RawRepresentable>(_ column: Int, as: Value.Type = Value.self) throws -> Value
     where Value.RawValue == String {
         let text = try get(column, as: String.self)
         guard let value = Value(rawValue: text) else {
-            throw MailStoreError.unreadable("\(text) is no \(Value.self) that this program knows")
+            throw StoreError.unreadable("\(text) is no \(Value.self) that this program knows")
         }
         return value
     }

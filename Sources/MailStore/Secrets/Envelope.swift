@@ -14,7 +14,7 @@ enum Envelope {
     private static let version: UInt8 = 1
 
     /// Seals `plain`; the nonce is fresh from the system's generator at each call.
-    static func seal(_ plain: Data, with key: SymmetricKey, for binding: Binding) throws(MailStoreError) -> Data {
+    static func seal(_ plain: Data, with key: SymmetricKey, for binding: Binding) throws(StoreError) -> Data {
         do {
             let box = try AES.GCM.seal(plain, using: key, authenticating: binding.associatedData(version: version))
             return magic + [version] + box.nonce + box.ciphertext + box.tag
@@ -25,9 +25,9 @@ enum Envelope {
 
     /// Opens an envelope.
     ///
-    /// - Throws: ``MailStoreError/secret(_:)`` where the header is missing, the version unknown, or the key, the bytes
+    /// - Throws: ``StoreError/secret(_:)`` where the header is missing, the version unknown, or the key, the bytes
     ///   or the binding are not those that it was sealed with.
-    static func open(_ sealed: Data, with key: SymmetricKey, for binding: Binding) throws(MailStoreError) -> Data {
+    static func open(_ sealed: Data, with key: SymmetricKey, for binding: Binding) throws(StoreError) -> Data {
         guard sealed.starts(with: magic), sealed.count >= magic.count + 1 + 12 + 16 else {
             throw .secret("the stored \(binding.purpose) is no sealed envelope")
         }

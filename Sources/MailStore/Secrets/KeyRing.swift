@@ -20,8 +20,8 @@ package struct KeyRing: Sendable {
 
     /// Reads a key ring's text.
     ///
-    /// - Throws: ``MailStoreError/keyRing(_:)`` that names the line and what is wrong with it, never the key.
-    package init(text: String) throws(MailStoreError) {
+    /// - Throws: ``StoreError/keyRing(_:)`` that names the line and what is wrong with it, never the key.
+    package init(text: String) throws(StoreError) {
         var keys: [MasterKey] = []
         for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
             let line = line.trimmingCharacters(in: .whitespaces)
@@ -43,7 +43,7 @@ package struct KeyRing: Sendable {
     }
 
     /// Reads a key ring file of mode 0600 or stricter.
-    package init(path: String) throws(MailStoreError) {
+    package init(path: String) throws(StoreError) {
         var status = stat()
         guard stat(path, &status) == 0 else {
             throw .keyRing("\(path) can't be read: \(String(cString: strerror(errno)))")

@@ -15,7 +15,7 @@ package struct SecretBox: Sendable {
         let key: SymmetricKey
     }
 
-    func makeDataKey(for account: AccountKey) throws(MailStoreError) -> SealedDataKey {
+    func makeDataKey(for account: AccountKey) throws(StoreError) -> SealedDataKey {
         let key = SymmetricKey(size: .bits256)
         let plain = key.withUnsafeBytes { Data($0) }
         let binding = Binding(account: account, purpose: "data_key")
@@ -25,7 +25,7 @@ package struct SecretBox: Sendable {
 
     func openDataKey(
         _ sealed: Data, masterKeyID: String, for account: AccountKey
-    ) throws(MailStoreError) -> SymmetricKey {
+    ) throws(StoreError) -> SymmetricKey {
         guard let master = ring.key(named: masterKeyID) else {
             throw .secret("the key ring has no key named \(masterKeyID), which sealed this account's data key")
         }
@@ -35,14 +35,14 @@ package struct SecretBox: Sendable {
 
     func seal(
         _ secret: String, purpose: SecretPurpose, with key: SymmetricKey, for account: AccountKey
-    ) throws(MailStoreError) -> Data {
+    ) throws(StoreError) -> Data {
         let binding = Binding(account: account, purpose: purpose.rawValue)
         return try Envelope.seal(Data(secret.utf8), with: key, for: binding)
     }
 
     func open(
         _ sealed: Data, purpose: SecretPurpose, with key: SymmetricKey, for account: AccountKey
-    ) throws(MailStoreError) -> String {
+    ) throws(StoreError) -> String {
         let binding = Binding(account: account, purpose: purpose.rawValue)
         return String(decoding: try Envelope.open(sealed, with: key, for: binding), as: UTF8.self)
     }

@@ -21,7 +21,9 @@ BEGIN
             ('postrider_worker', 'BYPASSRLS'),
             ('postrider_operator', 'BYPASSRLS'),
             ('postrider_scheduler', 'NOBYPASSRLS'),
-            ('postrider_api', 'NOBYPASSRLS')
+            ('postrider_api', 'NOBYPASSRLS'),
+            -- Owns evict_lane alone: it may end a backend, which no other role here may.
+            ('postrider_warden', 'NOBYPASSRLS')
         ) AS roles (name, attribute)
     LOOP
         IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = wanted.name) THEN
@@ -196,6 +198,25 @@ BEGIN
             lane, account, token, coalesce(current_token::text, 'none') USING ERRCODE = 'PR001';
     END IF;
 END
+$$;
+
+-- The name under which the transactions of a lane's holders lock it, so that a holder can be found.
+CREATE FUNCTION lane_lock(organization uuid, account uuid, lane text) RETURNS bigint LANGUAGE sql IMMUTABLE AS
+$$ SELECT hashtextextended(organization::text || account::text || lane, 0) $$;
+
+-- Ends whatever other backend holds a lane, for the owner of its newest token only. A writer that is frozen in the
+-- middle of a COPY or of a pipeline is ended by no time-out (docs/decisions/0003-fenced-commits.md); its successor
+-- would wait for ever at its rows.
+CREATE FUNCTION evict_lane(organization uuid, account uuid, lane text, token bigint) RETURNS integer
+LANGUAGE sql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+    SELECT count(pg_terminate_backend(held.pid))::integer
+      FROM (SELECT lane_lock(organization, account, lane)) AS lanes (key)
+      JOIN pg_locks held ON held.locktype = 'advisory' AND held.granted AND held.objsubid = 1
+       AND held.classid = ((lanes.key >> 32) & 4294967295)::oid AND held.objid = (lanes.key & 4294967295)::oid
+       AND held.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+     WHERE held.pid <> pg_backend_pid()
+       AND token = (SELECT CASE lane WHEN 'read' THEN read_token WHEN 'write' THEN write_token END
+                      FROM account_dispatch WHERE organization_id = organization AND account_id = account)
 $$;
 
 -- Folders ---------------------------------------------------------------------------------------------------------
@@ -517,6 +538,20 @@ END
 $$;
 SELECT ensure_partitions(3);
 
+-- What analysed tables need beside the order of their indexes: an account has one organization, so the two leading
+-- columns of every key are not independent.
+DO $statistics$
+DECLARE
+    name text;
+BEGIN
+    FOREACH name IN ARRAY ARRAY['folders', 'threads', 'messages', 'message_participants', 'message_placements',
+                                'message_references', 'attachments', 'actions'] LOOP
+        EXECUTE format('CREATE STATISTICS %I (dependencies) ON organization_id, account_id FROM %I',
+                       name || '_by_account', name);
+    END LOOP;
+END
+$statistics$;
+
 -- Row-level security --------------------------------------------------------------------------------------------------
 -- A surface sees the rows of the organization that it speaks for; of mail, only what its user is a member of, or what
 -- was shared with the organization.
@@ -638,3 +673,9 @@ GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO postrider_operator;
 
 REVOKE ALL ON FUNCTION ensure_partitions(integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION ensure_partitions(integer) TO postrider_scheduler, postrider_operator;
+
+GRANT pg_signal_backend TO postrider_warden;
+GRANT SELECT ON account_dispatch TO postrider_warden;
+ALTER FUNCTION evict_lane(uuid, uuid, text, bigint) OWNER TO postrider_warden;
+REVOKE ALL ON FUNCTION evict_lane(uuid, uuid, text, bigint) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION evict_lane(uuid, uuid, text, bigint) TO postrider_worker;

@@ -2,7 +2,7 @@ package import JobQueue
 package import ServiceLifecycle
 
 /// Returns jobs whose worker is gone to the queue, for as long as the role runs.
-package struct Reaping: Service {
+package struct ReapingService: Service {
     private let reaper: Reaper
 
     package init(_ reaper: Reaper) { self.reaper = reaper }

@@ -2,7 +2,7 @@ package import Failure
 package import Postgres
 
 /// What went wrong with the store, in words for whoever runs it.
-package enum MailStoreError: Failing {
+package enum StoreError: Failing {
     /// The key ring can't be used.
     case keyRing(String)
     /// A secret can't be sealed or opened.
@@ -28,7 +28,7 @@ package enum MailStoreError: Failing {
     }
 }
 
-extension MailStoreError: CustomStringConvertible {
+extension StoreError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .keyRing(let text): "the key ring: \(text)"

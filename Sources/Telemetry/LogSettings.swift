@@ -2,7 +2,7 @@
 package import Logging
 
 /// Makes the loggers of a process.
-package struct Telemetry: Sendable {
+package struct LogSettings: Sendable {
     package let format: LogFormat
     package let level: Logger.Level
 

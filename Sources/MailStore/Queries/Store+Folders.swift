@@ -1,14 +1,14 @@
 package import MailModel
 import Postgres
 
-extension MailStore {
+extension Store {
     /// The account's folders that exist, by path.
-    package func folders(of key: AccountKey) async throws(MailStoreError) -> [Folder] {
+    package func folders(of key: AccountKey) async throws(StoreError) -> [Folder] {
         try await withSession { try FolderQueries.all(of: key, in: $0) }
     }
 
     /// Takes over what the server lists. In mode `all`, a folder that is new is chosen with it, from now on.
-    package func refreshFolders(_ listed: [ListedFolder], of key: AccountKey) async throws(MailStoreError) -> [Folder] {
+    package func refreshFolders(_ listed: [ListedFolder], of key: AccountKey) async throws(StoreError) -> [Folder] {
         let rows = listed.map { ($0, ids.make(FolderSubject.self)) }
         let now = time.now
         return try await transaction { session in
@@ -44,7 +44,7 @@ extension MailStore {
     /// - Throws: `refused(folder_unknown)` naming the path and the nearest that exist.
     package func chooseFolders(
         of id: AccountID, mode: Account.FolderMode, paths: [String]
-    ) async throws(MailStoreError) -> [Folder] {
+    ) async throws(StoreError) -> [Folder] {
         let account = try await account(id)
         let key = account.key
         let now = time.now
@@ -56,11 +56,11 @@ extension MailStore {
                     ?? folders.first(where: { $0.path.display.lowercased() == path.lowercased() })
                 else {
                     let known = folders.filter(\.isSelectable).map(\.path.display).joined(separator: ", ")
-                    throw MailStoreError.refused(
+                    throw StoreError.refused(
                         code: "folder_unknown", text: "there is no folder \(path); the account has: \(known)")
                 }
                 guard folder.isSelectable else {
-                    throw MailStoreError.refused(code: "folder_unselectable", text: "\(path) holds folders, not mail")
+                    throw StoreError.refused(code: "folder_unselectable", text: "\(path) holds folders, not mail")
                 }
                 chosen.insert(folder.id)
             }
@@ -70,7 +70,7 @@ extension MailStore {
                 }
             }
             guard !chosen.isEmpty else {
-                throw MailStoreError.refused(code: "folders_not_chosen", text: "the choice holds no folder")
+                throw StoreError.refused(code: "folders_not_chosen", text: "the choice holds no folder")
             }
             _ = try session.pipeline([
                 Statement(

@@ -16,11 +16,11 @@ package import MailStore
 import SyncPlanning
 
 /// The engine: what every visit shares. One of it serves all jobs of a process.
-package struct SyncEngine: Sendable {
+package struct AccountVisitor: Sendable {
     /// Signs in to an account's mailbox; the caller knows hosts, secrets and policies.
     package typealias OpenMailbox = @Sendable (Account) async throws -> IMAPConnection
 
-    let store: MailStore
+    let store: Store
     let openMailbox: OpenMailbox
     let parsers: ParseThread
     let time: TimeSource
@@ -28,7 +28,7 @@ package struct SyncEngine: Sendable {
     let log: Logger
 
     package init(
-        store: MailStore, openMailbox: @escaping OpenMailbox, time: TimeSource = .system,
+        store: Store, openMailbox: @escaping OpenMailbox, time: TimeSource = .system,
         settings: SyncSettings = SyncSettings(), log: Logger
     ) {
         self.store = store

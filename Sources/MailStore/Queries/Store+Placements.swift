@@ -2,7 +2,7 @@ package import MailModel
 import Postgres
 package import Threading
 
-extension MailStore {
+extension Store {
     /// What is stored of one folder's present generation.
     package struct FolderContents: Sendable {
         /// UIDs that are placed, each with its flags as one sorted text (see ``flagText(_:)``).
@@ -15,7 +15,7 @@ extension MailStore {
     /// Which UIDs of a folder are placed, and which are skipped.
     package func contents(
         of folder: FolderID, uidValidity: UIDValidity, account key: AccountKey
-    ) async throws(MailStoreError) -> FolderContents {
+    ) async throws(StoreError) -> FolderContents {
         try await withSession { session in
             let rows = try session.pipeline([
                 Statement(
@@ -48,7 +48,7 @@ extension MailStore {
     package static func flagText(_ flags: [Flag]) -> String { FlagList.text(flags) }
 
     /// Which of these links are known, and so belong to a thread that is synced.
-    package func knownLinks(_ links: [LinkKey], of key: AccountKey) async throws(MailStoreError) -> Set<LinkKey> {
+    package func knownLinks(_ links: [LinkKey], of key: AccountKey) async throws(StoreError) -> Set<LinkKey> {
         guard !links.isEmpty else { return [] }
         return try await withSession { session in
             let rows = try session.query(Statement(

@@ -1,6 +1,6 @@
 // The store of everything that Postrider knows: accounts and their folders, messages, threads, secrets, wishes.
 //
-// PostgreSQL is the truth. What a visit learns is written by ``MailStore/commit(_:for:under:)`` in one transaction
+// PostgreSQL is the truth. What a visit learns is written by ``Store/commit(_:addresses:under:)`` in one transaction
 // whose last statement is the fence of the account's lane, so that a worker that lost its lease can't write:
 //
 //     take lease ──▶ checkpoint ──▶ checkpoint ──▶ … ──▶ checkpoint with completion
@@ -12,7 +12,7 @@ import Failure
 package import Postgres
 
 /// The store, over a bounded pool of connections.
-package final class MailStore: Sendable {
+package final class Store: Sendable {
     let pool: PostgresPool
     let secrets: SecretBox?
     let ids: IDSource
@@ -30,7 +30,7 @@ package final class MailStore: Sendable {
     }
 
     /// Runs one hop on a connection, and turns PostgreSQL's errors into the store's.
-    func withSession<T: Sendable>(_ body: @Sendable @escaping (PostgresSession) throws -> T) async throws(MailStoreError) -> T {
+    func withSession<T: Sendable>(_ body: @Sendable @escaping (PostgresSession) throws -> T) async throws(StoreError) -> T {
         do {
             return try await pool.withSession(body)
         } catch {
@@ -39,7 +39,7 @@ package final class MailStore: Sendable {
     }
 
     /// Like ``withSession(_:)``, within one transaction.
-    func transaction<T: Sendable>(_ body: @Sendable @escaping (PostgresSession) throws -> T) async throws(MailStoreError) -> T {
+    func transaction<T: Sendable>(_ body: @Sendable @escaping (PostgresSession) throws -> T) async throws(StoreError) -> T {
         do {
             return try await pool.transaction(body)
         } catch {
@@ -47,9 +47,9 @@ package final class MailStore: Sendable {
         }
     }
 
-    static func translate(_ error: any Error) -> MailStoreError {
+    static func translate(_ error: any Error) -> StoreError {
         switch error {
-        case let error as MailStoreError: error
+        case let error as StoreError: error
         case let error as PostgresError where error.sqlstate == "PR001": .leaseLost
         case let error as PostgresError: .database(error)
         default: .unreadable("an error that the store doesn't know: \(error)")

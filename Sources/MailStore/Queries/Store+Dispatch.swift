@@ -1,7 +1,7 @@
 package import MailModel
 import Postgres
 
-extension MailStore {
+extension Store {
     /// Marks up to `limit` due accounts as dispatched until a moment and returns them, longest due first.
     ///
     /// The mark is a compare-and-set: of several schedulers each due account goes to one. Rows that another one is
@@ -11,7 +11,7 @@ extension MailStore {
     ///   - epoch: the queue's epoch; an account dispatched under an older one is due again at once, since its job may
     ///     be gone.
     ///   - seconds: how long the mark holds if nothing is heard of the job.
-    package func dispatchDue(limit: Int, epoch: Int64, holdSeconds seconds: Int) async throws(MailStoreError) -> [AccountKey] {
+    package func dispatchDue(limit: Int, epoch: Int64, holdSeconds seconds: Int) async throws(StoreError) -> [AccountKey] {
         try await withSession { session in
             try session.query(Statement(
                 """
@@ -31,7 +31,7 @@ extension MailStore {
     /// Takes the account's lane: from now on a commit under any older lease fails.
     ///
     /// - Throws: `notFound` where the account is gone.
-    package func takeLease(of key: AccountKey, lane: LaneLease.Lane) async throws(MailStoreError) -> LaneLease {
+    package func takeLease(of key: AccountKey, lane: LaneLease.Lane) async throws(StoreError) -> LaneLease {
         let column = switch lane {
         case .read: "read_token"
         case .write: "write_token"
@@ -44,9 +44,13 @@ extension MailStore {
                 """, key.organizationID, key.accountID
             ))
             guard let row = rows.first else {
-                throw MailStoreError.notFound(kind: "account", id: key.accountID.description)
+                throw StoreError.notFound(kind: "account", id: key.accountID.description)
             }
-            return LaneLease(account: key, lane: lane, token: try row.get(0))
+            let lease = LaneLease(account: key, lane: lane, token: try row.get(0))
+            // Only once the token is committed are all other holders stale.
+            _ = try session.query(Statement(
+                "SELECT evict_lane($1, $2, $3, $4)", key.organizationID, key.accountID, lane.rawValue, lease.token))
+            return lease
         }
     }
 
@@ -66,7 +70,7 @@ extension MailStore {
     }
 
     /// Records that a visit failed, under its lease. Nothing that was committed before is touched.
-    package func fail(_ lease: LaneLease, with failure: VisitFailure) async throws(MailStoreError) {
+    package func fail(_ lease: LaneLease, with failure: VisitFailure) async throws(StoreError) {
         let key = lease.account
         try await transaction(fence: lease) { session in
             var statements = [
@@ -95,7 +99,7 @@ extension MailStore {
     }
 
     /// How many visits have failed in a row.
-    package func failures(of key: AccountKey) async throws(MailStoreError) -> Int {
+    package func failures(of key: AccountKey) async throws(StoreError) -> Int {
         try await withSession { session in
             let rows = try session.query(Statement(
                 "SELECT failures FROM account_dispatch WHERE organization_id = $1 AND account_id = $2",
@@ -106,7 +110,7 @@ extension MailStore {
     }
 
     /// Makes an account due now, if it may run at all.
-    package func syncNow(_ id: AccountID) async throws(MailStoreError) {
+    package func syncNow(_ id: AccountID) async throws(StoreError) {
         let account = try await account(id)
         guard account.startedAt != nil else {
             throw .refused(code: "not_started", text: "the account isn't started; run: postrider account start \(id)")
@@ -122,27 +126,33 @@ extension MailStore {
     }
 
     /// The next epoch of the queue: every number is given once.
-    package func nextQueueEpoch() async throws(MailStoreError) -> Int64 {
+    package func nextQueueEpoch() async throws(StoreError) -> Int64 {
         try await withSession { try $0.query(Statement("SELECT nextval('queue_epoch')"))[0].get(0, as: Int64.self) }
     }
 
     /// Makes the partitions of the coming months; returns how many were missing.
-    package func ensurePartitions(monthsAhead: Int) async throws(MailStoreError) -> Int {
+    package func ensurePartitions(monthsAhead: Int) async throws(StoreError) -> Int {
         try await withSession {
             Int(try $0.query(Statement("SELECT ensure_partitions($1)", Int32(monthsAhead)))[0].get(0, as: Int32.self))
         }
     }
 
-    /// A transaction whose last statement, in one pipeline with COMMIT, is the fence of the lease.
+    /// A transaction that begins with the lane's lock, by which its backend can be found and ended, and whose last
+    /// statement, in one pipeline with COMMIT, is the fence of the lease.
     func transaction<T: Sendable>(
         fence lease: LaneLease, _ body: @Sendable @escaping (PostgresSession) throws -> T
-    ) async throws(MailStoreError) -> T {
+    ) async throws(StoreError) -> T {
         let fence = Statement(
             "SELECT fence_lane($1, $2, $3, $4)", lease.account.organizationID, lease.account.accountID,
             lease.lane.rawValue, lease.token
         )
         return try await withSession { session in
-            try session.transaction(fence: [fence], body)
+            try session.transaction(fence: [fence]) { session in
+                _ = try session.query(Statement(
+                    "SELECT pg_advisory_xact_lock(lane_lock($1, $2, $3))", lease.account.organizationID,
+                    lease.account.accountID, lease.lane.rawValue))
+                return try body(session)
+            }
         }
     }
 }

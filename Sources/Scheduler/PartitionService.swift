@@ -3,12 +3,12 @@ package import MailStore
 package import ServiceLifecycle
 
 /// Makes the next months' partitions before they are needed, once at the start and then twice a day.
-package struct PartitionKeeping: Service {
-    private let store: MailStore
+package struct PartitionService: Service {
+    private let store: Store
     private let interval: Duration
     private let log: Logger
 
-    package init(store: MailStore, interval: Duration = .seconds(12 * 3_600), log: Logger) {
+    package init(store: Store, interval: Duration = .seconds(12 * 3_600), log: Logger) {
         self.store = store
         self.interval = interval
         self.log = log

@@ -2,13 +2,13 @@ package import Entitlements
 package import MailModel
 import Postgres
 
-extension MailStore {
+extension Store {
     /// Makes an organization.
     ///
     /// - Parameter trialDays: from now; 0 for none.
     package func createOrganization(
         name: String, plan: Plan, seats: Int, trialDays: Int
-    ) async throws(MailStoreError) -> Organization {
+    ) async throws(StoreError) -> Organization {
         let now = time.now
         let organization = Organization(
             id: ids.make(), name: name, plan: plan, seats: seats,
@@ -27,18 +27,18 @@ extension MailStore {
         return organization
     }
 
-    package func organization(_ id: OrganizationID) async throws(MailStoreError) -> Organization {
+    package func organization(_ id: OrganizationID) async throws(StoreError) -> Organization {
         try await withSession { session in
             let rows = try session.query(Statement(
                 "SELECT id, name, plan, seats, trial_ends_at, created_at FROM organizations WHERE id = $1", id
             ))
-            guard let row = rows.first else { throw MailStoreError.notFound(kind: "organization", id: id.description) }
+            guard let row = rows.first else { throw StoreError.notFound(kind: "organization", id: id.description) }
             return try Organization(row)
         }
     }
 
     /// All organizations, oldest first.
-    package func organizations() async throws(MailStoreError) -> [Organization] {
+    package func organizations() async throws(StoreError) -> [Organization] {
         try await withSession { session in
             try session.query(Statement(
                 "SELECT id, name, plan, seats, trial_ends_at, created_at FROM organizations ORDER BY id"

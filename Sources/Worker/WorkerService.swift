@@ -9,12 +9,12 @@ package import ServiceLifecycle
 package import SyncEngine
 
 /// The worker role.
-package struct Worker: Service {
+package struct WorkerService: Service {
     private let pool: WorkerPool
 
     /// - Parameters:
     ///   - settings: name, concurrency and grace of the pool.
-    package init(queue: JobQueue, engine: SyncEngine, settings: WorkerPoolSettings, log: Logger) {
+    package init(queue: JobQueue, engine: AccountVisitor, settings: WorkerPoolSettings, log: Logger) {
         pool = WorkerPool(queue: queue, settings: settings) { job, context in
             await Self.handle(job, context, engine: engine, log: log)
         }
@@ -30,7 +30,7 @@ package struct Worker: Service {
         }
     }
 
-    private static func handle(_ job: ClaimedJob, _ context: JobContext, engine: SyncEngine, log: Logger) async -> JobOutcome {
+    private static func handle(_ job: ClaimedJob, _ context: JobContext, engine: AccountVisitor, log: Logger) async -> JobOutcome {
         guard job.kind == AccountJob.syncKind, let key = AccountJob.account(of: job) else {
             log.error("a job of an unknown kind", metadata: ["kind": "\(job.kind)", "job": "\(job.id)"])
             return .retry(after: nil)
@@ -50,7 +50,7 @@ package struct Worker: Service {
             // The account's row says when it is due again.
             case .failed, .notRunnable: return .done
             }
-        } catch let error as MailStoreError {
+        } catch let error as StoreError {
             switch error {
             // A successor has the account, or it was removed.
             case .leaseLost, .notFound: return .done

@@ -1,13 +1,13 @@
 package import MailModel
 import Postgres
 
-extension MailStore {
+extension Store {
     /// An account's threads, newest first.
     ///
     /// - Parameter before: the last thread of the page before; `nil` for the first page.
     package func threads(
         of key: AccountKey, before: StoredThread? = nil, limit: Int
-    ) async throws(MailStoreError) -> [StoredThread] {
+    ) async throws(StoreError) -> [StoredThread] {
         try await withSession { session in
             try session.query(Statement(
                 """
@@ -21,7 +21,7 @@ extension MailStore {
     }
 
     /// A thread by its id; the id of a thread that was joined into another gives that one.
-    package func thread(_ id: ThreadID) async throws(MailStoreError) -> StoredThread {
+    package func thread(_ id: ThreadID) async throws(StoreError) -> StoredThread {
         try await withSession { session in
             let rows = try session.query(Statement(
                 """
@@ -33,7 +33,7 @@ extension MailStore {
                                          WHERE l.alias_id = $1 LIMIT 1), $1)
                 """, id
             ))
-            guard let row = rows.first else { throw MailStoreError.notFound(kind: "thread", id: id.description) }
+            guard let row = rows.first else { throw StoreError.notFound(kind: "thread", id: id.description) }
             return try StoredThread(row)
         }
     }

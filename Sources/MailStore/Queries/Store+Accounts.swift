@@ -1,8 +1,9 @@
-package import Entitlements
+import Entitlements
+import Foundation
 package import MailModel
 import Postgres
 
-extension MailStore {
+extension Store {
     /// What a new account is made of.
     package struct AccountDraft: Sendable {
         package let owner: User
@@ -40,7 +41,7 @@ extension MailStore {
     ///   lock on the organization's row so that two requests can't both take the last place.
     package func createAccount(
         _ draft: AccountDraft, secret: String, purpose: SecretPurpose, folders: [ListedFolder]
-    ) async throws(MailStoreError) -> Account {
+    ) async throws(StoreError) -> Account {
         guard let secrets else { throw .secret("this process has no key ring; set POSTRIDER_MASTER_KEYS_FILE") }
         let key = AccountKey(organizationID: draft.owner.organizationID, accountID: ids.make())
         let dataKey = try secrets.makeDataKey(for: key)
@@ -49,13 +50,13 @@ extension MailStore {
         return try await transaction { session in
             let plan: Plan = try session.query(Statement(
                 "SELECT plan FROM organizations WHERE id = $1 FOR NO KEY UPDATE", key.organizationID
-            )).first.map { try $0.known(0) } ?? { throw MailStoreError.notFound(kind: "organization", id: "\(key.organizationID)") }()
+            )).first.map { try $0.known(0) } ?? { throw StoreError.notFound(kind: "organization", id: "\(key.organizationID)") }()
             let connected = try session.query(Statement(
                 "SELECT count(*) FROM accounts WHERE organization_id = $1 AND owner_id = $2 AND state <> 'disconnected'",
                 key.organizationID, draft.owner.id
             ))[0].get(0, as: Int64.self)
             if let refusal = Entitlements.refusalToConnect(plan: plan, accountsConnected: Int(connected)) {
-                throw MailStoreError.refused(code: refusal.code, text: refusal.text)
+                throw StoreError.refused(code: refusal.code, text: refusal.text)
             }
             let account = Account(
                 organizationID: key.organizationID, id: key.accountID, ownerID: draft.owner.id, address: draft.address,
@@ -104,30 +105,30 @@ extension MailStore {
         }
     }
 
-    package func account(_ id: AccountID) async throws(MailStoreError) -> Account {
+    package func account(_ id: AccountID) async throws(StoreError) -> Account {
         try await withSession { session in
             let rows = try session.query(Statement("SELECT \(Self.columns) FROM \(Self.source) WHERE a.id = $1", id))
-            guard let row = rows.first else { throw MailStoreError.notFound(kind: "account", id: id.description) }
+            guard let row = rows.first else { throw StoreError.notFound(kind: "account", id: id.description) }
             return try Account(row)
         }
     }
 
     /// An account by its full key, as workers know it.
-    package func account(_ key: AccountKey) async throws(MailStoreError) -> Account {
+    package func account(_ key: AccountKey) async throws(StoreError) -> Account {
         try await withSession { session in
             let rows = try session.query(Statement(
                 "SELECT \(Self.columns) FROM \(Self.source) WHERE a.organization_id = $1 AND a.id = $2",
                 key.organizationID, key.accountID
             ))
             guard let row = rows.first else {
-                throw MailStoreError.notFound(kind: "account", id: key.accountID.description)
+                throw StoreError.notFound(kind: "account", id: key.accountID.description)
             }
             return try Account(row)
         }
     }
 
     /// All accounts that aren't removed, or those of one organization, oldest first.
-    package func accounts(of organization: OrganizationID? = nil) async throws(MailStoreError) -> [Account] {
+    package func accounts(of organization: OrganizationID? = nil) async throws(StoreError) -> [Account] {
         try await withSession { session in
             try session.query(Statement(
                 """
@@ -140,7 +141,7 @@ extension MailStore {
     }
 
     /// The account's own addresses, lower-cased.
-    package func addresses(of key: AccountKey) async throws(MailStoreError) -> Set<String> {
+    package func addresses(of key: AccountKey) async throws(StoreError) -> Set<String> {
         try await withSession { session in
             Set(try session.query(Statement(
                 "SELECT address FROM account_addresses WHERE organization_id = $1 AND account_id = $2",
@@ -150,7 +151,7 @@ extension MailStore {
     }
 
     /// Opens one of an account's secrets.
-    package func secret(_ purpose: SecretPurpose, of key: AccountKey) async throws(MailStoreError) -> String {
+    package func secret(_ purpose: SecretPurpose, of key: AccountKey) async throws(StoreError) -> String {
         guard let secrets else { throw .secret("this process has no key ring; set POSTRIDER_MASTER_KEYS_FILE") }
         return try await withSession { session in
             let rows = try session.query(Statement(
@@ -163,11 +164,11 @@ extension MailStore {
                 key.organizationID, key.accountID, purpose.rawValue
             ))
             guard let row = rows.first else {
-                throw MailStoreError.secret("account \(key.accountID) has no stored \(purpose.rawValue)")
+                throw StoreError.secret("account \(key.accountID) has no stored \(purpose.rawValue)")
             }
             let dataKey = try secrets.openDataKey(
-                .init(try row.get(1, as: [UInt8].self)), masterKeyID: try row.get(0, as: String.self), for: key)
-            return try secrets.open(.init(try row.get(2, as: [UInt8].self)), purpose: purpose, with: dataKey, for: key)
+                Data(try row.get(1, as: [UInt8].self)), masterKeyID: try row.get(0, as: String.self), for: key)
+            return try secrets.open(Data(try row.get(2, as: [UInt8].self)), purpose: purpose, with: dataKey, for: key)
         }
     }
 
@@ -175,7 +176,7 @@ extension MailStore {
     /// is due at once. Starting an account that was started already changes nothing and returns it as it is.
     ///
     /// - Throws: `refused(plan_required)`, `refused(folders_not_chosen)`, `refused(account_removed)`.
-    package func start(_ id: AccountID) async throws(MailStoreError) -> Account {
+    package func start(_ id: AccountID) async throws(StoreError) -> Account {
         let now = time.now
         return try await transaction { session in
             let rows = try session.query(Statement(
@@ -185,16 +186,16 @@ extension MailStore {
                  WHERE a.id = $1 FOR NO KEY UPDATE OF a
                 """, id
             ))
-            guard let row = rows.first else { throw MailStoreError.notFound(kind: "account", id: id.description) }
-            let organization = try row.get(0)
+            guard let row = rows.first else { throw StoreError.notFound(kind: "account", id: id.description) }
+            let organization: OrganizationID = try row.get(0)
             if let refusal = Entitlements.refusalToSync(plan: try row.known(3)) {
-                throw MailStoreError.refused(code: refusal.code, text: refusal.text)
+                throw StoreError.refused(code: refusal.code, text: refusal.text)
             }
             guard try row.known(1, as: AccountState.self) != .disconnected else {
-                throw MailStoreError.refused(code: "account_removed", text: "the account was removed")
+                throw StoreError.refused(code: "account_removed", text: "the account was removed")
             }
-            guard try !row.isNull(2) else {
-                throw MailStoreError.refused(
+            guard !row.isNull(2) else {
+                throw StoreError.refused(
                     code: "folders_not_chosen",
                     text: "no folders are chosen yet; run: postrider account choose \(id) --all, or --folders A,B")
             }
@@ -228,7 +229,7 @@ extension MailStore {
     }
 
     /// Removes an account: its mail, secrets and settings go at once; returns how many messages went with it.
-    package func remove(_ id: AccountID) async throws(MailStoreError) -> Int {
+    package func remove(_ id: AccountID) async throws(StoreError) -> Int {
         let account = try await account(id)
         return try await transaction { session in
             let key = account.key
@@ -246,7 +247,7 @@ extension MailStore {
     }
 
     /// What the first sync has found and done.
-    package func progress(of key: AccountKey) async throws(MailStoreError) -> SyncProgress {
+    package func progress(of key: AccountKey) async throws(StoreError) -> SyncProgress {
         try await withSession { session in
             let rows = try session.query(Statement(
                 """

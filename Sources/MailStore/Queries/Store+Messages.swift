@@ -1,13 +1,13 @@
 package import MailModel
 import Postgres
 
-extension MailStore {
+extension Store {
     /// An account's messages, newest first.
     ///
     /// - Parameter before: the last message of the page before; `nil` for the first page.
     package func messages(
         of key: AccountKey, before: StoredMessage? = nil, limit: Int
-    ) async throws(MailStoreError) -> [StoredMessage] {
+    ) async throws(StoreError) -> [StoredMessage] {
         try await withSession { session in
             let rows = try session.query(Statement(
                 """
@@ -22,7 +22,7 @@ extension MailStore {
     }
 
     /// A thread's messages, oldest first.
-    package func messages(of thread: StoredThread) async throws(MailStoreError) -> [StoredMessage] {
+    package func messages(of thread: StoredThread) async throws(StoreError) -> [StoredMessage] {
         let key = try await account(thread.accountID).key
         return try await withSession { session in
             let rows = try session.query(Statement(
@@ -35,7 +35,7 @@ extension MailStore {
         }
     }
 
-    package func message(_ id: MessageID) async throws(MailStoreError) -> StoredMessage {
+    package func message(_ id: MessageID) async throws(StoreError) -> StoredMessage {
         try await withSession { session in
             let (key, row) = try Self.find(id, in: session)
             return try Self.completed([StoredMessage(row)], of: key, in: session)[0]
@@ -56,7 +56,7 @@ extension MailStore {
                 key.organizationID, key.accountID, sha256
             ))
             guard let content = blob.first else {
-                throw MailStoreError.notFound(kind: "content of a message", id: id.description)
+                throw StoreError.notFound(kind: "content of a message", id: id.description)
             }
             return (key, sha256, try content.getOptional(0, as: [UInt8].self))
         }
@@ -93,7 +93,7 @@ extension MailStore {
              WHERE m.id = $1
             """, id
         ))
-        guard let row = rows.first else { throw MailStoreError.notFound(kind: "message", id: id.description) }
+        guard let row = rows.first else { throw StoreError.notFound(kind: "message", id: id.description) }
         let key = AccountKey(organizationID: try row.get(0), accountID: try row.get(1))
         return (key, row)
     }

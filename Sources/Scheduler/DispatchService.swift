@@ -11,8 +11,8 @@ package import Logging
 package import MailStore
 package import ServiceLifecycle
 
-/// The scheduler role: dispatches due accounts and gives the queue an epoch when it has none.
-package struct Scheduler: Service {
+/// The scheduler's main duty: dispatches due accounts and gives the queue an epoch when it has none.
+package struct DispatchService: Service {
     /// How often and how much; durations are parameters so that tests are short.
     package struct Settings: Sendable {
         /// Pause between looks for due accounts.
@@ -27,12 +27,12 @@ package struct Scheduler: Service {
         package init() {}
     }
 
-    private let store: MailStore
+    private let store: Store
     private let queue: JobQueue
     private let settings: Settings
     private let log: Logger
 
-    package init(store: MailStore, queue: JobQueue, settings: Settings = Settings(), log: Logger) {
+    package init(store: Store, queue: JobQueue, settings: Settings = Settings(), log: Logger) {
         self.store = store
         self.queue = queue
         self.settings = settings

@@ -1,0 +1,141 @@
+import IMAP
+import IMAPCore
+import MIME
+import MailModel
+import MailStore
+import SyncPlanning
+
+/// What the server has in the watched folders, without bodies: enough to decide which threads are due.
+struct MailboxIndex: Sendable {
+    private(set) var entries: [IndexEntry] = []
+    /// By folder: UIDs that are older than the window by the server's own search, where no more had to be known.
+    private(set) var certainlyOld: [FolderID: UIDSet] = [:]
+    /// By folder: UIDs that the server lists and gives no date for, also when asked again.
+    private(set) var undated: [FolderID: UIDSet] = [:]
+    /// By folder: the highest UID that was seen.
+    private(set) var highest: [FolderID: UID] = [:]
+    /// How the threads were found.
+    private(set) var means: ThreadDiscovery
+
+    private init(means: ThreadDiscovery) { self.means = means }
+
+    /// Reads the index by the cheapest means that is good enough for its purpose.
+    ///
+    /// SINCE has whole days and no zone, so it is asked for a day early; whether a message is recent is decided by its
+    /// INTERNALDATE.
+    static func read(
+        _ folders: [WatchedFolder], for purpose: ThreadDiscovery.Purpose, from mailbox: IMAPConnection
+    ) async throws -> MailboxIndex {
+        var recent: [FolderID: UIDSet] = [:]
+        for item in folders where item.exists > 0 {
+            _ = try await mailbox.examine(item.folder.path)
+            recent[item.folder.id] = try await mailbox.uidSearch(.since(item.window.searchSince.civil))
+        }
+        let capabilities = mailbox.capabilities
+        var index = MailboxIndex(means: ThreadDiscovery.choose(
+            for: purpose,
+            capabilities: ThreadCapabilities(
+                gmailExtensions: capabilities.isGmail, objectIDThreads: capabilities.hasObjectID,
+                threadRefs: capabilities.threadAlgorithm == .refs,
+                threadReferences: capabilities.threadAlgorithm == .references),
+            folders: folders.map { FolderCounts(total: $0.exists, recent: recent[$0.folder.id]?.count ?? 0) }))
+        try await index.read(folders, recent: recent, from: mailbox)
+        if index.means == .everythingIsRecent, index.hasOldEntry(in: folders) {
+            // Recent by the day, and by the second some are not: their threads must be known after all.
+            index = MailboxIndex(means: .headerSweep)
+            try await index.read(folders, recent: recent, from: mailbox)
+        }
+        return index
+    }
+
+    /// Reads the entries of a part of one folder, with all that ties them to threads.
+    static func read(_ uids: UIDSet, of item: WatchedFolder, from mailbox: IMAPConnection) async throws -> MailboxIndex {
+        var index = MailboxIndex(means: .headerSweep)
+        try await index.fetch(uids, of: item, items: linkItems(mailbox.capabilities), from: mailbox)
+        return index
+    }
+
+    private func hasOldEntry(in folders: [WatchedFolder]) -> Bool {
+        let windows = Dictionary(uniqueKeysWithValues: folders.map { ($0.folder.id, $0.window) })
+        return entries.contains { entry in windows[entry.folder].map { !$0.contains(entry.internalDate) } ?? false }
+    }
+
+    private mutating func read(
+        _ folders: [WatchedFolder], recent: [FolderID: UIDSet], from mailbox: IMAPConnection
+    ) async throws {
+        for item in folders where item.exists > 0 {
+            let id = item.folder.id
+            _ = try await mailbox.examine(item.folder.path)
+            let all = try await mailbox.uidSearch(.all)
+            highest[id] = all.last
+            switch means {
+            case .nothingIsRecent:
+                certainlyOld[id] = all
+            case .everythingIsRecent:
+                try await fetch(all, of: item, items: [], from: mailbox)
+            case .gmailThreads:
+                try await fetch(all, of: item, items: [.gmailMessageID, .gmailThreadID], from: mailbox)
+            case .objectIDThreads:
+                try await fetch(all, of: item, items: [.emailID, .threadID], from: mailbox)
+            case .threadCommand:
+                let candidates = try await candidates(recent: recent[id] ?? UIDSet(), from: mailbox)
+                try await fetch(candidates, of: item, items: Self.linkItems(mailbox.capabilities), from: mailbox)
+                certainlyOld[id] = all.subtracting(candidates)
+            case .headerSweep:
+                try await fetch(all, of: item, items: Self.linkItems(mailbox.capabilities), from: mailbox)
+            }
+        }
+    }
+
+    /// The messages of every thread, by the server's own reckoning, that has a recent one. It proposes; the header
+    /// fields of what it proposes decide.
+    private func candidates(recent: UIDSet, from mailbox: IMAPConnection) async throws -> UIDSet {
+        guard let algorithm = mailbox.capabilities.threadAlgorithm else { return recent }
+        return try await mailbox.uidThread(algorithm).threads.reduce(into: recent) { set, thread in
+            if !thread.intersection(recent).isEmpty { set = set.union(thread) }
+        }
+    }
+
+    private mutating func fetch(
+        _ set: UIDSet, of item: WatchedFolder, items: [FetchItem], from mailbox: IMAPConnection
+    ) async throws {
+        var missing = set
+        // A UID that came without its date is unknown, and asked for once more.
+        for _ in 0..<2 where !missing.isEmpty {
+            let got = try await fetchOnce(missing, of: item, items: items, from: mailbox)
+            missing = missing.subtracting(got)
+        }
+        guard !missing.isEmpty else { return }
+        let listed = try await mailbox.uidSearch(.uids(missing)).intersection(missing)
+        if !listed.isEmpty { undated[item.folder.id] = listed }
+    }
+
+    private mutating func fetchOnce(
+        _ set: UIDSet, of item: WatchedFolder, items: [FetchItem], from mailbox: IMAPConnection
+    ) async throws -> UIDSet {
+        let headers = HeaderFieldsReader()
+        var got = UIDSet()
+        for try await batch in mailbox.fetchAttributes(set, items: [.internalDate, .size] + items) {
+            for attributes in batch {
+                guard let internalDate = attributes.internalDate else { continue }
+                got.insert(attributes.uid)
+                let fields = attributes.headerFields.map { bytes in bytes.withUnsafeBytes { headers.read($0) } }
+                entries.append(IndexEntry(
+                    folder: item.folder.id, uid: attributes.uid, internalDate: internalDate,
+                    size: attributes.size.map { Int(clamping: $0) } ?? 0, messageID: fields?.messageID,
+                    inReplyTo: fields?.inReplyTo ?? [], references: fields?.references ?? [],
+                    providerThreadID: attributes.provider.threadID, providerMessageID: attributes.provider.messageID,
+                    threadIndexRoot: fields?.threadIndexRoot))
+            }
+        }
+        return got
+    }
+
+    /// Everything that ties a message to a thread, by what the server knows.
+    private static func linkItems(_ capabilities: IMAPCapabilities) -> [FetchItem] {
+        var items: [FetchItem] = [.headerFields(["MESSAGE-ID", "IN-REPLY-TO", "REFERENCES", "THREAD-INDEX"])]
+        if capabilities.isGmail { items += [.gmailMessageID, .gmailThreadID] }
+        if capabilities.hasObjectID { items += [.emailID, .threadID] }
+        return items
+    }
+}

@@ -1,0 +1,98 @@
+import ArgumentParser
+import Foundation
+import MailStore
+import Postgres
+import Redis
+
+struct ConfigCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "config", abstract: "The program's settings.", subcommands: [Check.self])
+
+    struct Check: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Prints the effective settings, secrets masked, and what is wrong with them.")
+        @OptionGroup var options: SettingsOptions
+        @Flag(help: "Print JSON Lines: an object a setting.") var json = false
+
+        private struct View: Encodable {
+            let name: String
+            let value: String?
+            let problem: String?
+        }
+
+        func run() async throws {
+            let settings = try await options.settings()
+            var table = Table("SETTING", "VALUE", "")
+            var wrong = false
+            for key in Settings.Key.allCases {
+                let (value, problem) = await Self.judge(key, settings)
+                wrong = wrong || problem != nil
+                if json {
+                    try JSONLine.print(View(name: key.environmentName, value: value, problem: problem))
+                } else {
+                    table.row(key.environmentName, value ?? "(not set)", problem ?? "ok")
+                }
+            }
+            if !json { table.print() }
+            if wrong { throw ExitCode(1) }
+        }
+
+        /// A setting as it may be shown, and what is wrong with it.
+        private static func judge(_ key: Settings.Key, _ settings: Settings) async -> (String?, String?) {
+            do {
+                switch key {
+                case .databaseUrl:
+                    let configuration = try PostgresConfiguration(url: try settings.required(key))
+                    let pool = try PostgresPool(configuration)
+                    defer { Task { await pool.close() } }
+                    do {
+                        try await Migrator(pool: pool, migrations: StoreMigrations.all)
+                            .requireSchema(in: StoreMigrations.supported)
+                        return ("\(configuration)", nil)
+                    } catch {
+                        return ("\(configuration)", "\(error)")
+                    }
+                case .redisUrl:
+                    let configuration = try RedisConfiguration(url: try settings.required(key))
+                    let client = RedisClient(configuration)
+                    let shown = "\(configuration)"
+                    do {
+                        _ = try await client.send(RedisCommand("PING"))
+                        await client.close()
+                        return (shown, nil)
+                    } catch {
+                        await client.close()
+                        return (shown, "\(error)")
+                    }
+                case .masterKeysFile:
+                    let path = try settings.required(key)
+                    do {
+                        _ = try KeyRing(path: path)
+                        return (path, nil)
+                    } catch {
+                        return (path, "\(error)")
+                    }
+                case .logFormat, .logLevel:
+                    _ = try settings.logging()
+                    return (settings.text(key), nil)
+                case .allowPrivateMailHosts:
+                    _ = try settings.truth(key)
+                    return (settings.text(key), nil)
+                case .mailTrustRootsFile:
+                    guard let path = settings.text(key) else { return ("(the system's)", nil) }
+                    return (path, FileManager.default.isReadableFile(atPath: path) ? nil : "the file can't be read")
+                case .queueShard:
+                    return (try settings.required(key), nil)
+                case .leaseSeconds:
+                    _ = try settings.number(key, in: 1...3_600)
+                    return (settings.text(key), nil)
+                case .workerConcurrency:
+                    _ = try settings.number(key, in: 1...1_000)
+                    return (settings.text(key), nil)
+                }
+            } catch {
+                return (settings.text(key), "\(error)")
+            }
+        }
+    }
+}

@@ -1,0 +1,48 @@
+// The command line, and the one place where everything is put together.
+import ArgumentParser
+import Foundation
+
+/// `postrider`: its subcommands are the roles and the operator's hands (product.md §7).
+///
+/// Exit codes: 0 done, 1 failed, 2 wrong usage.
+@main
+struct Postrider: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "postrider",
+        abstract: "Keeps a CRM's copy of its users' mail true.",
+        discussion: """
+            Settings come from flags, then the environment, then a file (--config). \
+            `postrider config check` prints them.
+            """,
+        subcommands: [
+            MigrateCommand.self, SchedulerCommand.self, WorkerCommand.self, AllCommand.self,
+            OrganizationCommand.self, UserCommand.self, AccountCommand.self, ThreadCommand.self, MessageCommand.self,
+            ConfigCommand.self,
+        ]
+    )
+
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            finish(with: error)
+        }
+    }
+
+    /// Ends the process: usage errors as the parser words them with code 2, help with 0, all else as one line with 1.
+    private static func finish(with error: any Error) -> Never {
+        let code = exitCode(for: error)
+        if code == .validationFailure {
+            Terminal.error(fullMessage(for: error))
+            Foundation.exit(2)
+        }
+        if code.isSuccess || error is ExitCode || error is CleanExit { exit(withError: error) }
+        Terminal.error("postrider: \(error)")
+        Foundation.exit(1)
+    }
+}
