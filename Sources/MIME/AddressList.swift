@@ -12,7 +12,9 @@ enum AddressList {
         return out
     }
 
-    private static func collect(_ list: UnsafeMutablePointer<InternetAddressList>, into out: inout [EmailAddress], depth: Int) {
+    private static func collect(
+        _ list: UnsafeMutablePointer<InternetAddressList>, into out: inout [EmailAddress], depth: Int
+    ) {
         for index in 0..<internet_address_list_length(list) {
             guard let address = internet_address_list_get_address(list, index) else { continue }
             if let mailbox = postrider_gmime_mailbox(address) {

@@ -41,8 +41,10 @@ package struct AttachmentDecoder {
                 let target = UnsafeMutableRawPointer(out.baseAddress!).assumingMemoryBound(to: CChar.self)
                 var none: CChar = 0
                 let source = chunk.baseAddress?.assumingMemoryBound(to: CChar.self)
-                count = isLast
-                    ? g_mime_encoding_flush(state, source ?? UnsafePointer(withUnsafeMutablePointer(to: &none) { $0 }), chunk.count, target)
+                count =
+                    isLast
+                    ? g_mime_encoding_flush(
+                        state, source ?? UnsafePointer(withUnsafeMutablePointer(to: &none) { $0 }), chunk.count, target)
                     : g_mime_encoding_step(state, source, chunk.count, target)
             }
         }

@@ -113,7 +113,9 @@ struct BodyReader {
             out.attachedMessageID = source.withBytes(head) { bytes in
                 var scanner = HeaderScanner(bytes)
                 while let field = scanner.next() {
-                    if HeaderName(field.name) == .messageID, let id = MessageIDScanner.first(in: field.value) { return id }
+                    if HeaderName(field.name) == .messageID, let id = MessageIDScanner.first(in: field.value) {
+                        return id
+                    }
                 }
                 return nil
             }
@@ -134,7 +136,8 @@ struct BodyReader {
             guard let end = bytes.firstIndex(of: 0x0A) else { return (count, count) }
             return (end > 0 && bytes[end - 1] == 0x0D ? end - 1 : end, end + 1)
         }
-        let tail = source.withBytes(max(leaf.range.lowerBound, leaf.range.upperBound - 8)..<leaf.range.upperBound) { bytes in
+        let tail = source.withBytes(max(leaf.range.lowerBound, leaf.range.upperBound - 8)..<leaf.range.upperBound) {
+            bytes in
             (padding: bytes.count { $0 == UInt8(ascii: "=") }, ends: bytes.reversed().prefix { $0.isHeaderSpace }.count)
         }
         let length = count - tail.ends

@@ -21,7 +21,8 @@ struct BodySelection {
             switch part {
             case .multipart(let subtype, let children):
                 visit(
-                    children, multipart: subtype, inAlternative: inAlternative || subtype == "alternative", toText: toText,
+                    children, multipart: subtype, inAlternative: inAlternative || subtype == "alternative",
+                    toText: toText,
                     toHTML: toHTML)
             case .leaf(let leaf):
                 guard Self.isInline(leaf, index: index, multipart: multipart) else { continue }
@@ -46,7 +47,9 @@ struct BodySelection {
     }
 
     private static func isInline(_ leaf: MessagePart.Leaf, index: Int, multipart: String) -> Bool {
-        guard leaf.disposition != "attachment", leaf.isPlainText || leaf.isHTML || leaf.isInlineMedia else { return false }
+        guard leaf.disposition != "attachment", leaf.isPlainText || leaf.isHTML || leaf.isInlineMedia else {
+            return false
+        }
         return index == 0 || (multipart != "related" && (leaf.isInlineMedia || leaf.filename == nil))
     }
 }

@@ -14,8 +14,10 @@ enum Charset: Hashable, Sendable {
 
     /// Reads a charset's name, without regard to case, quotes and white space.
     init(name: some StringProtocol) {
-        let key = String(decoding: name.utf8.filter { $0 > 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x27 }, as: UTF8.self)
-            .lowercased()
+        let key = String(
+            decoding: name.utf8.filter { $0 > 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x27 }, as: UTF8.self
+        )
+        .lowercased()
         switch key {
         case "", "us-ascii", "ascii", "ansi_x3.4-1968", "iso646-us", "us", "646", "7bit", "8bit", "x-user-defined",
             "default_charset", "default", "none":
@@ -26,7 +28,8 @@ enum Charset: Hashable, Sendable {
             "cp-1252", "ansi", "windows-ansi", "x-ansi", "iso-8859-1-windows-3.1-latin-1":
             self = .windows1252
         case "ks_c_5601-1987", "ks_c_5601-1989", "ks_c_5601", "ksc5601", "ksc_5601", "ks-c-5601-1987", "ks-c5601-1987",
-            "euc-kr", "euckr", "korean", "cp949", "cp-949", "windows-949", "ms949", "uhc", "x-windows-949", "csksc56011987",
+            "euc-kr", "euckr", "korean", "cp949", "cp-949", "windows-949", "ms949", "uhc", "x-windows-949",
+            "csksc56011987",
             "cseuckr", "iso-ir-149":
             self = .iconv("CP949")
         case "gb2312", "gb_2312-80", "gb-2312", "gbk", "x-gbk", "cp936", "ms936", "windows-936", "gb18030", "euc-cn",
@@ -64,7 +67,8 @@ enum Charset: Hashable, Sendable {
         case .utf8, .ascii, .windows1252, .unknown: return true
         case .iconv(let name):
             let key = name.lowercased()
-            return !(key.hasPrefix("utf-16") || key.hasPrefix("utf-32") || key.hasPrefix("utf-7")
+            return
+                !(key.hasPrefix("utf-16") || key.hasPrefix("utf-32") || key.hasPrefix("utf-7")
                 || key.hasPrefix("iso-2022") || key.hasPrefix("ucs") || key.hasPrefix("hz") || key.hasPrefix("ebcdic")
                 || key.hasPrefix("ibm037") || key.hasPrefix("ibm1047") || key.hasPrefix("ibm500"))
         }

@@ -103,9 +103,10 @@ final class CharsetDecoder {
 
     /// A NUL may come out of a converter too (UTF-16).
     private func cleaned(_ result: Result) -> Result {
-        guard result.text.utf8.contains(0) else { return result }
         var out = result
-        out.text = String(decoding: result.text.utf8.filter { $0 != 0 }, as: UTF8.self)
+        let hasNUL = out.text.withUTF8 { !$0.isEmpty && memchr($0.baseAddress!, 0, $0.count) != nil }
+        guard hasNUL else { return out }
+        out.text = String(decoding: out.text.utf8.filter { $0 != 0 }, as: UTF8.self)
         out.hadNUL = true
         return out
     }

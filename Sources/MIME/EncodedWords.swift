@@ -23,7 +23,9 @@ struct EncodedWords {
     static func isPlain(_ value: UnsafeRawBufferPointer) -> Bool {
         var previous: UInt8 = 0
         for byte in value {
-            if byte >= 0x80 || byte == 0 || (byte == UInt8(ascii: "?") && previous == UInt8(ascii: "=")) { return false }
+            if byte >= 0x80 || byte == 0 || (byte == UInt8(ascii: "?") && previous == UInt8(ascii: "=")) {
+                return false
+            }
             previous = byte
         }
         return true
@@ -86,7 +88,8 @@ struct EncodedWords {
         note(result)
         // A word may smuggle line ends in; no header's text has them.
         guard result.text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) else { return result.text }
-        return String(String.UnicodeScalarView(result.text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? " " : $0 }))
+        return String(
+            String.UnicodeScalarView(result.text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? " " : $0 }))
     }
 
     private mutating func raw(_ bytes: UnsafeRawBufferPointer) -> String {

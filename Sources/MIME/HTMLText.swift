@@ -13,7 +13,9 @@ enum HTMLText {
         // Once no end tag of an element was found, none is sought again: else a page of `<head>` is quadratic.
         var neverClosed: Set<Int> = []
         var length = min(input.count, inputLimit)
-        if length < input.count { length = UnsafeRawBufferPointer(rebasing: input[0..<length]).utf8LengthOfWholeScalars }
+        if length < input.count {
+            length = UnsafeRawBufferPointer(rebasing: input[0..<length]).utf8LengthOfWholeScalars
+        }
         let html = UnsafeRawBufferPointer(rebasing: input[0..<length])
         var out: [UInt8] = []
         var index = 0
@@ -37,7 +39,8 @@ enum HTMLText {
     private static let hidden: [StaticString] = ["style", "script", "head", "title", "template", "noscript"]
     private static let headIndex = 2
     private static let blocks: [StaticString] = [
-        "p", "br", "div", "tr", "li", "td", "th", "table", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "blockquote", "pre", "ul",
+        "p", "br", "div", "tr", "li", "td", "th", "table", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "blockquote",
+        "pre", "ul",
         "ol", "dt", "dd", "section", "article", "header", "footer",
     ]
 
@@ -81,7 +84,7 @@ enum HTMLText {
                 if byte == quote { quote = 0 }
             } else if byte == UInt8(ascii: ">") {
                 return index
-            } else if (byte == 0x22 || byte == 0x27), index > 0, html[index - 1] == UInt8(ascii: "=") {
+            } else if byte == 0x22 || byte == 0x27, index > 0, html[index - 1] == UInt8(ascii: "=") {
                 quote = byte
             }
             index += 1
@@ -129,7 +132,9 @@ enum HTMLText {
 
     private static func decodeEntity(_ html: UnsafeRawBufferPointer, _ start: Int, _ out: inout [UInt8]) -> Int {
         var end = start + 1
-        while end < html.count, end - start <= 10, html[end].isLetterOrDigit || html[end] == UInt8(ascii: "#") { end += 1 }
+        while end < html.count, end - start <= 10, html[end].isLetterOrDigit || html[end] == UInt8(ascii: "#") {
+            end += 1
+        }
         let name = UnsafeRawBufferPointer(rebasing: html[(start + 1)..<end])
         guard end < html.count, html[end] == UInt8(ascii: ";"), !name.isEmpty else {
             out.append(html[start])

@@ -9,6 +9,7 @@ enum HeaderDate {
         }
         defer { g_date_time_unref(date) }
         let offset = g_date_time_get_utc_offset(date) / 60_000_000
-        return MessageDate(instant: EpochSeconds(Int64(g_date_time_to_unix(date))), offsetMinutes: Int(offset), raw: value)
+        return MessageDate(
+            instant: EpochSeconds(Int64(g_date_time_to_unix(date))), offsetMinutes: Int(offset), raw: value)
     }
 }

@@ -28,7 +28,8 @@ package final class HeaderFieldsReader {
                 var words = EncodedWords(charsets: charsets)
                 out.subject = words.text(field.value)
             case .from, .sender, .replyTo, .to, .cc, .bcc, .date, .listID, .listUnsubscribe, .autoSubmitted,
-                .precedence, .autoResponseSuppress, .returnPath, .contentType, .contentTransferEncoding:
+                .precedence, .autoResponseSuppress, .returnPath, .contentType, .contentTransferEncoding,
+                .contentDisposition, .contentID:
                 continue
             }
         }

@@ -5,7 +5,7 @@ enum HeaderName: Sendable {
     case subject, date
     case listID, listUnsubscribe
     case autoSubmitted, precedence, autoResponseSuppress, returnPath
-    case contentType, contentTransferEncoding
+    case contentType, contentTransferEncoding, contentDisposition, contentID
 
     /// Which field a name is, without regard to case; `nil` for all others.
     init?(_ name: UnsafeRawBufferPointer) {
@@ -25,12 +25,14 @@ enum HeaderName: Sendable {
         case (10, UInt8(ascii: "m")) where matches("message-id"): self = .messageID
         case (10, UInt8(ascii: "r")) where matches("references"): self = .references
         case (10, UInt8(ascii: "p")) where matches("precedence"): self = .precedence
+        case (10, UInt8(ascii: "c")) where matches("content-id"): self = .contentID
         case (11, UInt8(ascii: "i")) where matches("in-reply-to"): self = .inReplyTo
         case (11, UInt8(ascii: "r")) where matches("return-path"): self = .returnPath
         case (12, UInt8(ascii: "t")) where matches("thread-index"): self = .threadIndex
         case (12, UInt8(ascii: "c")) where matches("content-type"): self = .contentType
         case (14, UInt8(ascii: "a")) where matches("auto-submitted"): self = .autoSubmitted
         case (16, UInt8(ascii: "l")) where matches("list-unsubscribe"): self = .listUnsubscribe
+        case (19, UInt8(ascii: "c")) where matches("content-disposition"): self = .contentDisposition
         case (22, UInt8(ascii: "x")) where matches("x-forwarded-message-id"): self = .forwardedMessageID
         case (24, UInt8(ascii: "x")) where matches("x-auto-response-suppress"): self = .autoResponseSuppress
         case (25, UInt8(ascii: "c")) where matches("content-transfer-encoding"): self = .contentTransferEncoding

@@ -10,8 +10,10 @@ struct HeaderReader {
     private(set) var message = ParsedMessage()
     private(set) var bodyStart = 0
     private(set) var isMultipart = false
-    private var contentType: String?
-    private var contentTransferEncoding: String?
+    /// Where the first field that tells how to read the body begins; GMime need not see what stands before it, and
+    /// makes an object of every field that it sees. `nil` where there is none: then the body is plain text.
+    private(set) var contentStart: Int?
+    private var contentHeader: [(name: StaticString, value: String)] = []
     private var dateValue: String?
 
     init(limits: ParseLimits, options: OpaquePointer?, charsets: CharsetDecoder) {
@@ -22,10 +24,7 @@ struct HeaderReader {
 
     /// The fields by which a body is read, as a header of its own.
     var contentFields: String {
-        var out = ""
-        if let contentType { out += "Content-Type: \(contentType)\r\n" }
-        if let contentTransferEncoding { out += "Content-Transfer-Encoding: \(contentTransferEncoding)\r\n" }
-        return out + "\r\n"
+        contentHeader.map { "\($0.name): \($0.value)\r\n" }.joined() + "\r\n"
     }
 
     /// Reads at most the bound; a file first by 64 KiB, which hold nearly every header.
@@ -63,7 +62,7 @@ struct HeaderReader {
                 while scanner.next() != nil {}
                 break
             }
-            fresh.take(field)
+            fresh.take(field, in: bytes)
         }
         fresh.message.headerRange = scanner.start..<max(scanner.start, scanner.end)
         fresh.bodyStart = scanner.bodyStart ?? bytes.count
@@ -81,7 +80,7 @@ struct HeaderReader {
         return scanner.bodyStart != nil || isAll
     }
 
-    private mutating func take(_ field: HeaderScanner.Field) {
+    private mutating func take(_ field: HeaderScanner.Field, in bytes: UnsafeRawBufferPointer) {
         guard let name = HeaderName(field.name) else { return }
         let value = field.value
         switch name {
@@ -109,12 +108,22 @@ struct HeaderReader {
             if message.listUnsubscribe == nil { message.listUnsubscribe = words.text(value) }
         case .autoSubmitted, .precedence, .autoResponseSuppress, .returnPath: takeMark(name, value.trimmed)
         case .contentType:
+            takeContent("Content-Type", field, in: bytes)
             // Of several the last counts, as with GMime; one multipart among them is enough to be careful.
-            contentType = EncodedWords.unfolded(value.trimmed)
             if value.trimmed.hasPrefixIgnoringCase("multipart") { isMultipart = true }
-        case .contentTransferEncoding:
-            contentTransferEncoding = EncodedWords.unfolded(value.trimmed)
+        case .contentTransferEncoding: takeContent("Content-Transfer-Encoding", field, in: bytes)
+        case .contentDisposition: takeContent("Content-Disposition", field, in: bytes)
+        case .contentID: takeContent("Content-ID", field, in: bytes)
         }
+    }
+
+    private mutating func takeContent(
+        _ name: StaticString, _ field: HeaderScanner.Field, in bytes: UnsafeRawBufferPointer
+    ) {
+        guard let here = field.name.baseAddress, let start = bytes.baseAddress else { return }
+        if contentStart == nil { contentStart = here - start }
+        // More than a few are a flood, and a header of our own need not repeat it.
+        if contentHeader.count < 16 { contentHeader.append((name, EncodedWords.unfolded(field.value.trimmed))) }
     }
 
     private mutating func takeMark(_ name: HeaderName, _ value: UnsafeRawBufferPointer) {
@@ -134,7 +143,8 @@ struct HeaderReader {
         case .returnPath:
             if value.equalsIgnoringCase("<>") { message.autoSubmitted.insert(.nullReturnPath) }
         case .from, .sender, .replyTo, .to, .cc, .bcc, .messageID, .inReplyTo, .references, .forwardedMessageID,
-            .threadIndex, .subject, .date, .listID, .listUnsubscribe, .contentType, .contentTransferEncoding:
+            .threadIndex, .subject, .date, .listID, .listUnsubscribe, .contentType, .contentTransferEncoding,
+            .contentDisposition, .contentID:
             break
         }
     }

@@ -36,7 +36,9 @@ struct HeaderScanner {
         guard rest.hasPrefixIgnoringCase("from ") || rest.hasPrefixIgnoringCase(">from ") else { return at }
         // "From : x" is a field with a stray blank (RFC 5322 §4.5), not a separator.
         guard let line = lineEnd(bytes, from: at) else { return at }
-        if let next = rest.dropFirst(5).first(where: { $0 != 0x20 && $0 != 0x09 }), next == UInt8(ascii: ":") { return at }
+        if let next = rest.dropFirst(5).first(where: { $0 != 0x20 && $0 != 0x09 }), next == UInt8(ascii: ":") {
+            return at
+        }
         return line
     }
 

@@ -86,12 +86,15 @@ package final class MessageParser {
     }
 
     /// The message's tree; where it has none that can be read, its body as one plain text.
-    private func readStructure(_ source: ByteSource, _ header: HeaderReader, _ message: inout ParsedMessage) -> MessagePart {
+    private func readStructure(_ source: ByteSource, _ header: HeaderReader, _ message: inout ParsedMessage)
+        -> MessagePart
+    {
         let body = MessagePart.leaf(
             .init(
                 path: "1", type: "text", subtype: "plain", encoding: .identity, range: header.bodyStart..<source.count))
-        guard !message.marks.contains(.noHeaders) else { return body }
-        var length = source.count
+        guard !message.marks.contains(.noHeaders), header.contentStart != nil else { return body }
+        // Of a message of one part GMime needs no more than the header: its content is what is left.
+        var length = min(header.bodyStart, source.count)
         if header.isMultipart {
             let guarded = StructureGuard(source, limits: limits)
             length = guarded.safeLength
@@ -126,7 +129,7 @@ package final class MessageParser {
         _ marks: inout Set<ParseMark>
     ) -> MessagePart? {
         guard let fields else {
-            return read(source, of: source, from: header.message.headerRange.lowerBound, length: length, offset: 0, &marks)
+            return read(source, of: source, from: header.contentStart ?? 0, length: length, offset: 0, &marks)
         }
         let start = header.bodyStart - fields.utf8.count
         switch source {
@@ -150,7 +153,8 @@ package final class MessageParser {
     ///   - source: the raw message.
     ///   - offset: what leads from positions in `seen` to those in `source`.
     private func read(
-        _ seen: ByteSource, of source: ByteSource, from start: Int, length: Int, offset: Int, _ marks: inout Set<ParseMark>
+        _ seen: ByteSource, of source: ByteSource, from start: Int, length: Int, offset: Int,
+        _ marks: inout Set<ParseMark>
     ) -> MessagePart? {
         guard let stream = makeStream(seen, length: length) else { return nil }
         defer {
@@ -163,7 +167,8 @@ package final class MessageParser {
         guard let object = g_mime_parser_construct_part(parser, options) else { return nil }
         defer { postrider_gmime_unref(object) }
         var reader = StructureReader(
-            source: source, length: length + offset, offset: offset, limits: limits, options: options, charsets: charsets)
+            source: source, length: length + offset, offset: offset, limits: limits, options: options,
+            charsets: charsets)
         defer { marks.formUnion(reader.marks) }
         return reader.read(object, path: "", depth: 0)
     }

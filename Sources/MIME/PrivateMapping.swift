@@ -10,7 +10,8 @@ final class PrivateMapping {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { return nil }
         let size = min(length, Int(status.st_size))
-        guard size > 0, let start = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE, descriptor, 0), start != MAP_FAILED
+        guard size > 0, let start = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE, descriptor, 0),
+            start != MAP_FAILED
         else { return nil }
         memory = UnsafeMutableRawBufferPointer(start: start, count: size)
     }

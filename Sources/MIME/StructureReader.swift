@@ -47,7 +47,8 @@ struct StructureReader {
             return nil
         }
         let multipart = postrider_gmime_multipart(object)
-        let subtype = Self.lowercased(g_mime_content_type_get_media_subtype(g_mime_object_get_content_type(object))) ?? "mixed"
+        let subtype =
+            Self.lowercased(g_mime_content_type_get_media_subtype(g_mime_object_get_content_type(object))) ?? "mixed"
         let count = g_mime_multipart_get_count(multipart)
         if count <= 0 { marks.insert(.brokenBoundary) }
         var children: [MessagePart] = []

@@ -10,7 +10,9 @@ struct BoundsTests {
         return Array((raw + "Content-Type: text/plain\n\ndeep\n").utf8)
     }
 
-    @Test("multiparts nested to the bound are read; deeper ones are marked and the rest is kept", arguments: [49, 50, 51, 400, 5_000])
+    @Test(
+        "multiparts nested to the bound are read; deeper ones are marked and the rest is kept",
+        arguments: [49, 50, 51, 400, 5_000])
     func depth(_ depth: Int) {
         let message = MessageParser().parse(nested(depth))
         #expect((message.text == "deep\n") == (depth <= 50))
@@ -39,8 +41,10 @@ struct BoundsTests {
     @Test("a header over its bound in bytes still leaves the parts readable, at their places in the raw message")
     func headerBytes() {
         let raw = Array(
-            ("Subject: first\nContent-Type: multipart/mixed; boundary=b\nX-Long: " + String(repeating: "a", count: 1_100_000)
-                + "\nTo: last@example.com\n\n--b\nContent-Type: text/plain\n\nhello\n--b\nContent-Type: application/x\n\nfile\n--b--\n").utf8)
+            ("Subject: first\nContent-Type: multipart/mixed; boundary=b\nX-Long: "
+                + String(repeating: "a", count: 1_100_000)
+                + "\nTo: last@example.com\n\n--b\nContent-Type: text/plain\n\nhello\n--b\nContent-Type: application/x\n\nfile\n--b--\n")
+                .utf8)
         let message = MessageParser().parse(raw)
         #expect(message.marks.contains(.headersExceeded))
         #expect(message.subject == "first")
@@ -48,10 +52,12 @@ struct BoundsTests {
         #expect(message.attachments.map { String(decoding: $0.content(in: raw), as: UTF8.self) } == ["file"])
     }
 
-    @Test("a flood of boundary lines, or a part's header without an end, is cut before GMime sees it", arguments: [
-        (String(repeating: "--b\n", count: 200_000), ParseMark.partsExceeded),
-        ("--b\n" + String(repeating: "a:\n", count: 200_000), .headersExceeded),
-    ])
+    @Test(
+        "a flood of boundary lines, or a part's header without an end, is cut before GMime sees it",
+        arguments: [
+            (String(repeating: "--b\n", count: 200_000), ParseMark.partsExceeded),
+            ("--b\n" + String(repeating: "a:\n", count: 200_000), .headersExceeded),
+        ])
     func floods(body: String, mark: ParseMark) {
         let message = MessageParser().parse(Array(("Content-Type: multipart/mixed; boundary=b\n\n" + body).utf8))
         #expect(message.marks.contains(mark))

@@ -12,7 +12,9 @@ struct CharsetTests {
     // 똠방각하: the first syllable is in CP949 (0x8C63) and not in EUC-KR.
     private static let korean: [UInt8] = [0x8C, 0x63, 0xB9, 0xE6, 0xB0, 0xA2, 0xC7, 0xCF]
 
-    @Test("Korean labels all mean CP949", arguments: ["ks_c_5601-1987", "EUC-KR", "euc-kr", "CP949", "\"ks_c_5601-1987\"", "korean"])
+    @Test(
+        "Korean labels all mean CP949",
+        arguments: ["ks_c_5601-1987", "EUC-KR", "euc-kr", "CP949", "\"ks_c_5601-1987\"", "korean"])
     func korean(_ label: String) {
         #expect(decode(Self.korean, label).text == "똠방각하")
         #expect(!decode(Self.korean, label).repaired)
@@ -59,21 +61,23 @@ struct CharsetTests {
         #expect(decode(Array("Hi &AOQ-".utf8.map { $0 == 0x26 ? 0x2B : $0 }), "utf-7").text == "Hi ä")
     }
 
-    @Test("headers repair what is split, raw or mislabelled", arguments: [
-        // One character split between two words (0xEC 0x95 | 0x88).
-        ("=?utf-8?B?7JU=?= =?utf-8?B?iA==?=", "안"),
-        // The same in CP949, folded between.
-        ("=?ks_c_5601-1987?B?jA==?=\r\n =?ks_c_5601-1987?B?Yw==?=", "똠"),
-        ("=?EUC-KR?Q?=B1=E8?= kim", "김 kim"),
-        ("=?utf-8?Q?a?= =?utf-8?Q?b?= c", "ab c"),
-        ("=?iso-8859-1?Q?=80?=", "€"),
-        ("=?x-none?B?Z29vZA==?=", "good"),
-        ("=?utf-8?X?no word?= stays", "=?utf-8?X?no word?= stays"),
-        ("=?utf-8?Q?unclosed", "=?utf-8?Q?unclosed"),
-        ("한글 그대로", "한글 그대로"),
-        ("=?utf-8?Q?two words?= here", "two words here"),
-        ("=?UTF-8*en?Q?lang?=", "lang"),
-    ])
+    @Test(
+        "headers repair what is split, raw or mislabelled",
+        arguments: [
+            // One character split between two words (0xEC 0x95 | 0x88).
+            ("=?utf-8?B?7JU=?= =?utf-8?B?iA==?=", "안"),
+            // The same in CP949, folded between.
+            ("=?ks_c_5601-1987?B?jA==?=\r\n =?ks_c_5601-1987?B?Yw==?=", "똠"),
+            ("=?EUC-KR?Q?=B1=E8?= kim", "김 kim"),
+            ("=?utf-8?Q?a?= =?utf-8?Q?b?= c", "ab c"),
+            ("=?iso-8859-1?Q?=80?=", "€"),
+            ("=?x-none?B?Z29vZA==?=", "good"),
+            ("=?utf-8?X?no word?= stays", "=?utf-8?X?no word?= stays"),
+            ("=?utf-8?Q?unclosed", "=?utf-8?Q?unclosed"),
+            ("한글 그대로", "한글 그대로"),
+            ("=?utf-8?Q?two words?= here", "two words here"),
+            ("=?UTF-8*en?Q?lang?=", "lang"),
+        ])
     func headers(value: String, expected: String) {
         var words = EncodedWords(charsets: CharsetDecoder())
         let text = Array(value.utf8).withUnsafeBytes { words.text($0) }
@@ -83,24 +87,33 @@ struct CharsetTests {
     @Test("a Korean sender in EUC-KR's label and beyond EUC-KR is read whole, comma and all")
     func koreanAddress() {
         // 똠, 방 with a comma inside the encoded word.
-        let message = MessageParser().parse("From: =?EUC-KR?B?jGMsILnm?= <a@example.com>\nTo: \"=?ks_c_5601-1987?B?jGM=?=\" <b@example.com>\n\n")
+        let message = MessageParser().parse(
+            "From: =?EUC-KR?B?jGMsILnm?= <a@example.com>\nTo: \"=?ks_c_5601-1987?B?jGM=?=\" <b@example.com>\n\n")
         #expect(message.from.first?.name == "똠, 방")
         #expect(message.to.first?.name == "똠")
     }
 
-    @Test("a file name in CP949 is read in either spelling", arguments: [
-        "Content-Disposition: attachment; filename=\"=?EUC-KR?B?jGMuaHdw?=\"",
-        "Content-Disposition: attachment; filename*=ks_c_5601-1987''%8C%63.hwp",
-        "Content-Type: application/x; name=\"=?ks_c_5601-1987?B?jGMuaHdw?=\"",
-    ])
+    @Test(
+        "a file name in CP949 is read in either spelling",
+        arguments: [
+            "Content-Disposition: attachment; filename=\"=?EUC-KR?B?jGMuaHdw?=\"",
+            "Content-Disposition: attachment; filename*=ks_c_5601-1987''%8C%63.hwp",
+            "Content-Type: application/x; name=\"=?ks_c_5601-1987?B?jGMuaHdw?=\"",
+        ])
     func koreanFile(field: String) {
-        let message = MessageParser().parse("Content-Type: multipart/mixed; boundary=b\n\n--b\n\(field)\nContent-Type: application/x\n\nx\n--b--\n".replacing("Content-Type: application/x\n\nx", with: field.hasPrefix("Content-Type") ? "\nx" : "Content-Type: application/x\n\nx"))
+        let message = MessageParser().parse(
+            "Content-Type: multipart/mixed; boundary=b\n\n--b\n\(field)\nContent-Type: application/x\n\nx\n--b--\n"
+                .replacing(
+                    "Content-Type: application/x\n\nx",
+                    with: field.hasPrefix("Content-Type") ? "\nx" : "Content-Type: application/x\n\nx"))
         #expect(message.attachments.first?.filename == "똠.hwp")
     }
 
-    @Test("file names lose their folders", arguments: [
-        ("../../etc/passwd", "passwd"), ("C:\\TEMP\\a.txt", "a.txt"), ("..", nil), ("a\u{0}b", "ab"), ("", nil),
-    ])
+    @Test(
+        "file names lose their folders",
+        arguments: [
+            ("../../etc/passwd", "passwd"), ("C:\\TEMP\\a.txt", "a.txt"), ("..", nil), ("a\u{0}b", "ab"), ("", nil),
+        ])
     func fileNames(name: String, expected: String?) {
         #expect(FileName.clean(name) == expected)
     }

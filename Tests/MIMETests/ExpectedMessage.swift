@@ -34,7 +34,9 @@ struct ExpectedMessage {
         compare("bcc", addresses("bcc"), message.bcc.map(Self.show))
         compare("subject", (value("subject")?["Text"] as? String) ?? "", message.subject ?? "")
         compare("date", date, message.date?.instant?.rawValue)
-        compare("listID", (value("list_id").map(Self.flatten) ?? []).first?.components(separatedBy: "|").last, message.listID)
+        compare(
+            "listID", (value("list_id").map(Self.flatten) ?? []).first?.components(separatedBy: "|").last,
+            message.listID)
         compare("text", body("text_body", "Text"), message.text)
         compare("html", body("html_body", "Html"), message.html)
         let expected = attachments
@@ -44,9 +46,12 @@ struct ExpectedMessage {
             let content = pair.1.content(in: raw)
             if let inner = pair.0.message {
                 let parsed = MessageParser().parse(content)
-                out.merge(ExpectedMessage(inner).differences(from: parsed, raw: content, path: "\(path)\(index)/")) { $1 }
+                out.merge(ExpectedMessage(inner).differences(from: parsed, raw: content, path: "\(path)\(index)/")) {
+                    $1
+                }
             } else if let bytes = pair.0.bytes {
-                compare("content\(index)", String(decoding: bytes, as: UTF8.self), String(decoding: content, as: UTF8.self))
+                compare(
+                    "content\(index)", String(decoding: bytes, as: UTF8.self), String(decoding: content, as: UTF8.self))
                 if bytes != content { out[path + "content\(index)"] = out[path + "content\(index)"] ?? "other bytes" }
             } else if let text = pair.0.text {
                 let decoded = content.withUnsafeBytes {
@@ -78,7 +83,8 @@ struct ExpectedMessage {
     private static func flatten(_ value: [String: Any]) -> [String] {
         guard let address = value["Address"] as? [String: Any] else { return [] }
         let groups = address["Group"] as? [[String: Any]] ?? []
-        let list = (address["List"] as? [[String: Any]] ?? [])
+        let list =
+            (address["List"] as? [[String: Any]] ?? [])
             + groups.flatMap { $0["addresses"] as? [[String: Any]] ?? [] }
         return list.map { "\($0["name"] as? String ?? "")|\($0["address"] as? String ?? "")" }
     }
@@ -142,7 +148,8 @@ struct ExpectedMessage {
                 type = "message/rfc822"
             }
             let disposition = header("content_disposition", in: index).first?["ContentType"] as? [String: Any]
-            let name = Self.attribute(disposition, "filename")
+            let name =
+                Self.attribute(disposition, "filename")
                 ?? Self.attribute(header("content_type", in: index).first?["ContentType"] as? [String: Any], "name")
             var out = Attachment(label: "\(type.lowercased()) \(name.flatMap { FileName.clean($0) } ?? "-")")
             switch kind {

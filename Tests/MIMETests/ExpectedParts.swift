@@ -15,7 +15,9 @@ struct ExpectedParts {
         let xml = String(decoding: try Corpora.bytes(corpus, "\(stem)_decoded.xml"), as: UTF8.self)
         let header = xml.range(of: "</header>").map { String(xml[..<$0.lowerBound]) } ?? ""
         fieldNames = header.components(separatedBy: "<field>").dropFirst().compactMap { field in
-            field.split(separator: ":", maxSplits: 1).first.map { $0.trimmingCharacters(in: .whitespacesAndNewlines).lowercased() }
+            field.split(separator: ":", maxSplits: 1).first.map {
+                $0.trimmingCharacters(in: .whitespacesAndNewlines).lowercased()
+            }
         }
         contents = try xml.components(separatedBy: "-body name=\"").dropFirst().map { rest in
             let name = rest.prefix { $0 != "\"" }

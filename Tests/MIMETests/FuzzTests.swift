@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import MIME
@@ -17,11 +18,17 @@ struct FuzzTests {
         }
     }
 
+    /// Four hundred mutations a seed; a long run asks for more by the environment.
+    private static let seeds = ProcessInfo.processInfo.environment["POSTRIDER_FUZZ_SEEDS"].flatMap { Int($0) } ?? 8
+
     private static let morsels: [[UInt8]] = [
-        Array("\n--".utf8), Array("--\n".utf8), Array("\r".utf8), [0], [0xFF], Array("=?utf-8?B?".utf8), Array("?=".utf8), Array("\n\n".utf8),
+        Array("\n--".utf8), Array("--\n".utf8), Array("\r".utf8), [0], [0xFF], Array("=?utf-8?B?".utf8),
+        Array("?=".utf8), Array("\n\n".utf8),
         Array("Content-Type: multipart/mixed; boundary=a\n".utf8), Array("Content-Transfer-Encoding: base64\n".utf8),
-        Array("charset=utf-16".utf8), Array("<".utf8), Array("\"".utf8), Array("\\".utf8), Array("(".utf8), Array("*0*=x''%".utf8),
-        Array("Content-Type: message/rfc822\n\n".utf8), Array("charset=iso-2022-kr".utf8), Array("=\n".utf8), Array("begin 644 a\n".utf8),
+        Array("charset=utf-16".utf8), Array("<".utf8), Array("\"".utf8), Array("\\".utf8), Array("(".utf8),
+        Array("*0*=x''%".utf8),
+        Array("Content-Type: message/rfc822\n\n".utf8), Array("charset=iso-2022-kr".utf8), Array("=\n".utf8),
+        Array("begin 644 a\n".utf8),
     ]
 
     private func mutate(_ source: [UInt8], _ random: inout Random) -> [UInt8] {
@@ -35,7 +42,8 @@ struct FuzzTests {
             case 3: bytes = Array(bytes.prefix(at))
             case 4:
                 let from = random.next(bytes.count)
-                bytes.insert(contentsOf: bytes[from..<min(bytes.count, from + random.next(200))], at: min(at, bytes.count))
+                bytes.insert(
+                    contentsOf: bytes[from..<min(bytes.count, from + random.next(200))], at: min(at, bytes.count))
             default:
                 if at < bytes.count { bytes[at] ^= UInt8(1 << random.next(8)) }
             }
@@ -43,7 +51,9 @@ struct FuzzTests {
         return bytes
     }
 
-    @Test("no mutation of any message crashes, breaks an invariant, or gives another result on a second parse", arguments: 0..<8)
+    @Test(
+        "no mutation of any message crashes, breaks an invariant, or gives another result on a second parse",
+        arguments: 0..<seeds)
     func mutations(seed: Int) throws {
         // given
         let files = Corpora.files("mail-parser", ending: ".eml")

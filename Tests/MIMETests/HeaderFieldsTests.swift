@@ -12,7 +12,8 @@ struct HeaderFieldsTests {
     @Test("the reply to a HEADER.FIELDS fetch is read, folded and in any case")
     func fields() {
         let fields = read(
-            "MESSAGE-ID: <a@x>\r\nIn-Reply-To:\r\n <b@x>\r\nReferences: <c@x>\r\n\t<b@x>\r\nSubject: =?utf-8?B?7JWI?=\r\n\r\n")
+            "MESSAGE-ID: <a@x>\r\nIn-Reply-To:\r\n <b@x>\r\nReferences: <c@x>\r\n\t<b@x>\r\nSubject: =?utf-8?B?7JWI?=\r\n\r\n"
+        )
         #expect(fields.messageID?.rawValue == "a@x")
         #expect(fields.inReplyTo.map(\.rawValue) == ["b@x"])
         #expect(fields.references.map(\.rawValue) == ["c@x", "b@x"])
@@ -26,10 +27,13 @@ struct HeaderFieldsTests {
         #expect(read("\r\n") == HeaderFields())
     }
 
-    @Test("ids in raw bytes are read as the model reads them in text", arguments: [
-        "<a@b>", "<a@b> <c@d>", "comment <a@b> \"x\" <c@d>", "a@b c@d", "word", "<>", "<a\r\n b@c>", "<unclosed", "<<a@b>>",
-        "x> <a@b>", "",
-    ])
+    @Test(
+        "ids in raw bytes are read as the model reads them in text",
+        arguments: [
+            "<a@b>", "<a@b> <c@d>", "comment <a@b> \"x\" <c@d>", "a@b c@d", "word", "<>", "<a\r\n b@c>", "<unclosed",
+            "<<a@b>>",
+            "x> <a@b>", "",
+        ])
     func sameAsModel(value: String) {
         let found = Array(value.utf8).withUnsafeBytes { MessageIDScanner.ids(in: $0) }
         #expect(found == HeaderMessageID.parse(value))

@@ -11,7 +11,8 @@ enum MailParserDifferences {
     private static let noDomain = "a bare word is kept as an address without a domain, not as a name without an address"
     private static let rawName = "a raw Latin-1 file name is read as windows-1252, not as U+FFFD"
     private static let latin1Body = "an unlabelled Latin-1 body is read as windows-1252, not as U+FFFD"
-    private static let outerBoundary = "the outer boundary ends the inner multipart, though the inner was not closed (RFC 2046 §5.1.2)"
+    private static let outerBoundary =
+        "the outer boundary ends the inner multipart, though the inner was not closed (RFC 2046 §5.1.2)"
 
     static let listed: [String: Entry] = [
         "legacy/010.eml": Entry(fields: ["subject", "to"], reason: latin1),
@@ -46,7 +47,8 @@ enum MailParserDifferences {
         "malformed/016.eml": Entry(fields: ["text", "attachments"], reason: outerBoundary),
         "malformed/017.eml": Entry(
             fields: ["attachments"], reason: "the file name of a disposition without a type is read too"),
-        "malformed/019.eml": Entry(fields: ["date"], reason: "the time of day is torn (10:00:t); the day alone is kept"),
+        "malformed/019.eml": Entry(
+            fields: ["date"], reason: "the time of day is torn (10:00:t); the day alone is kept"),
         "rfc/000.eml": Entry(
             fields: ["content0", "content1", "3/from", "3/to"],
             reason: "what is labelled base64 is decoded as far as it goes; a comment alone is no address"),
@@ -61,6 +63,7 @@ enum MailParserDifferences {
         "thirdparty/005.eml": Entry(
             fields: ["text"], reason: "a boundary within a line is none; an odd last byte of UTF-16 is U+FFFD"),
         "thirdparty/015.eml": Entry(
-            fields: ["attachments"], reason: "attached messages that are cut off in their header do not end the outer one"),
+            fields: ["attachments"],
+            reason: "attached messages that are cut off in their header do not end the outer one"),
     ]
 }

@@ -127,7 +127,8 @@ struct MessageParserTests {
 
     @Test("mixed line ends cost a part neither a byte nor a stray one", arguments: ["\n", "\r\n"], ["\n", "\r\n"])
     func lineEnds(beforeBoundary: String, afterBoundary: String) {
-        let raw = "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: application/x\n\nabc\(beforeBoundary)"
+        let raw =
+            "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: application/x\n\nabc\(beforeBoundary)"
             + "--b--\(afterBoundary)"
         let message = MessageParser().parse(Array(raw.utf8))
         #expect(message.attachments.first?.content(in: Array(raw.utf8)) == Array("abc".utf8))
@@ -199,19 +200,21 @@ struct MessageParserTests {
         #expect(message.marks.contains(.nulBytes))
     }
 
-    @Test("what marks a message as sent by a program", arguments: [
-        ("Auto-Submitted: auto-replied (vacation)", AutoSubmitted.replied),
-        ("Auto-Submitted: auto-generated", .generated),
-        ("Auto-Submitted: no", AutoSubmitted()),
-        ("Precedence: bulk", .precedenceBulk),
-        ("Precedence: list", .precedenceList),
-        ("Precedence: junk", .precedenceJunk),
-        ("X-Auto-Response-Suppress: DR, OOF", .responseSuppressed),
-        ("X-Auto-Response-Suppress: None", AutoSubmitted()),
-        ("Return-Path: <>", .nullReturnPath),
-        ("List-Id: <l.example.com>", .mailingList),
-        ("Content-Type: multipart/report; boundary=b", .report),
-    ])
+    @Test(
+        "what marks a message as sent by a program",
+        arguments: [
+            ("Auto-Submitted: auto-replied (vacation)", AutoSubmitted.replied),
+            ("Auto-Submitted: auto-generated", .generated),
+            ("Auto-Submitted: no", AutoSubmitted()),
+            ("Precedence: bulk", .precedenceBulk),
+            ("Precedence: list", .precedenceList),
+            ("Precedence: junk", .precedenceJunk),
+            ("X-Auto-Response-Suppress: DR, OOF", .responseSuppressed),
+            ("X-Auto-Response-Suppress: None", AutoSubmitted()),
+            ("Return-Path: <>", .nullReturnPath),
+            ("List-Id: <l.example.com>", .mailingList),
+            ("Content-Type: multipart/report; boundary=b", .report),
+        ])
     func autoSubmitted(field: String, expected: AutoSubmitted) {
         let message = MessageParser().parse("\(field)\n\n--b\nContent-Type: text/plain\n\nx\n--b--\n")
         #expect(message.autoSubmitted == expected)

@@ -25,12 +25,14 @@ enum Mime4jDifferences {
         "testmsgs/malformedHeader-noheader.msg": contents("what has no header is all text"),
         "testmsgs/malformedHeaderStartsBody-noheader.msg": contents("what has no header is all text"),
         "testmsgs/malformedHeaderStartsBody-nocrlfcrlf.msg": Entry(
-            fields: true, contents: true, reason: "the same bytes as malformedHeader-nocrlfcrlf.msg under another setting"),
+            fields: true, contents: true,
+            reason: "the same bytes as malformedHeader-nocrlfcrlf.msg under another setting"),
         "testmsgs/missing-boundary.msg": contents(shownAsText),
         "testmsgs/multipartemptypart.msg": contents(shownAsText),
         "testmsgs/multipartnopart.msg": contents(shownAsText),
         "testmsgs/obsolete.msg": Entry(
-            fields: true, contents: false, reason: "a field whose name has a raw Latin-1 letter is kept; nothing reads it"),
+            fields: true, contents: false,
+            reason: "a field whose name has a raw Latin-1 letter is kept; nothing reads it"),
         "testmsgs/very-very-long-boundary.msg": contents(
             "a boundary of 7,000 characters (RFC 2046 allows 70) is not found by GMime; " + shownAsText),
     ]
