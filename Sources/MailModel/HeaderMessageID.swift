@@ -13,7 +13,10 @@ package struct HeaderMessageID: RawRepresentable, Hashable, Comparable, Sendable
     // Swift's strings compare by canonical equivalence, the database by bytes; two ids that are one key here and two
     // rows there would be written one over the other.
     package static func == (left: Self, right: Self) -> Bool {
-        left.rawValue.utf8.count == right.rawValue.utf8.count && left.rawValue.utf8.elementsEqual(right.rawValue.utf8)
+        let same = left.rawValue.utf8.withContiguousStorageIfAvailable { l in
+            right.rawValue.utf8.withContiguousStorageIfAvailable { r in l.count == r.count && l.elementsEqual(r) }
+        }
+        return same.flatMap { $0 } ?? left.rawValue.utf8.elementsEqual(right.rawValue.utf8)
     }
 
     package func hash(into hasher: inout Hasher) {

@@ -62,8 +62,9 @@ package enum FirstSyncPlanner {
                     done.messages += 1
                     done.bytes += entry.size
                 } else {
-                    members.append(.init(
-                        folder: entry.folder, uid: entry.uid, size: entry.size, internalDate: entry.internalDate))
+                    let member = PlannedThread.Member(
+                        folder: entry.folder, uid: entry.uid, size: entry.size, internalDate: entry.internalDate)
+                    members.append(member)
                 }
             }
             totals.threads += 1

@@ -5,7 +5,7 @@
 ///   `Re^2:`);
 /// - tags of mailing lists in brackets stay, each once and before the rest, wherever a program put the prefix: threads
 ///   of two lists that go by the same words are two;
-/// - case is folded.
+/// - case is folded, and full-width colons are plain ones.
 package enum BaseSubject {
     /// How far apart two messages may lie that are joined by their subjects: 7 days, in seconds.
     package static let reach: Int64 = 604_800

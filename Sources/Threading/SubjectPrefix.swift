@@ -5,9 +5,6 @@ package enum SubjectPrefix: Sendable, Hashable {
     /// A prefix by its word, lower-cased and without its colon; `nil` for any other word.
     static func named(_ word: String) -> SubjectPrefix? { words[word] }
 
-    /// Longer words are no prefix: looking for one ends there.
-    static let longestWord = 10
-
     private static let words: [String: SubjectPrefix] = {
         let replies = [
             "re",  // RFC 5256; Spanish, French and Portuguese too

@@ -1,25 +1,53 @@
 /// Takes one subject apart, from both ends inwards.
 struct SubjectScanner {
-    /// Lower-cased, white space folded to single blanks.
-    private let scalars: [Unicode.Scalar]
+    /// UTF-8, lower-cased, white space folded to single blanks, full-width colons as plain ones: then everything that
+    /// is looked for is ASCII.
+    private let bytes: [UInt8]
     private var low = 0
     private var high: Int
     private var tags: [String] = []
     private var prefix: SubjectPrefix?
     private var endsForwarded = false
 
+    private static let longestWord = 32
+    private static let blank = UInt8(ascii: " ")
+    private static let open = UInt8(ascii: "[")
+    private static let close = UInt8(ascii: "]")
+    private static let colon = UInt8(ascii: ":")
+    private static let trailer = Array("(fwd)".utf8)
+
     init(_ subject: String) {
-        var folded: [Unicode.Scalar] = []
-        folded.reserveCapacity(subject.utf8.count)
-        for scalar in subject.lowercased().unicodeScalars {
-            if Self.isBlank(scalar) {
-                if let last = folded.last, last != " " { folded.append(" ") }
-            } else if !Self.isInvisible(scalar) {
-                folded.append(scalar)
+        bytes = Self.folded(subject)
+        high = bytes.count
+    }
+
+    private static func folded(_ subject: String) -> [UInt8] {
+        var out: [UInt8] = []
+        out.reserveCapacity(subject.utf8.count)
+        func append(_ byte: UInt8) {
+            if byte > blank && byte != 0x7F {
+                out.append(byte)
+            } else if let last = out.last, last != blank {
+                out.append(blank)
             }
         }
-        scalars = folded
-        high = folded.count
+        if subject.utf8.allSatisfy({ $0 < 0x80 }) {
+            for byte in subject.utf8 {
+                append((UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte)
+            }
+            return out
+        }
+        for scalar in subject.lowercased().unicodeScalars {
+            switch scalar.value {
+            case 0..<0x80: append(UInt8(scalar.value))
+            case 0xFF1A: append(colon)
+            // Direction marks and zero-width characters, which some programs put around a prefix.
+            case 0x200B...0x200F, 0x202A...0x202E, 0x2066...0x2069, 0xFEFF: continue
+            default:
+                if scalar.properties.isWhitespace { append(blank) } else { out.append(contentsOf: scalar.utf8) }
+            }
+        }
+        return out
     }
 
     mutating func parse() -> BaseSubject.Parsed {
@@ -37,8 +65,8 @@ struct SubjectScanner {
     /// Step 2: blanks and `(fwd)` at the end.
     private mutating func stripTrailer() -> Bool {
         let before = high
-        while high > low, scalars[high - 1] == " " { high -= 1 }
-        if high - low >= 5, text(high - 5, high) == "(fwd)" {
+        while high > low, bytes[high - 1] == Self.blank { high -= 1 }
+        if high - low >= 5, bytes[(high - 5)..<high].elementsEqual(Self.trailer) {
             high -= 5
             endsForwarded = true
         }
@@ -47,7 +75,7 @@ struct SubjectScanner {
 
     /// Step 6: `[fwd: … ]` around all the rest.
     private mutating func unwrapForward() -> Bool {
-        guard low < high, scalars[low] == "[", scalars[high - 1] == "]",
+        guard low < high, bytes[low] == Self.open, bytes[high - 1] == Self.close,
             let (kind, end) = prefixEnd(low + 1), kind == .forward, end < high
         else { return false }
         note(.forward)
@@ -78,36 +106,37 @@ struct SubjectScanner {
     /// A prefix word, a counter perhaps, and a colon: what it says, and where it ends.
     private func prefixEnd(_ start: Int) -> (SubjectPrefix, Int)? {
         var at = start
-        while at < high, !Self.endsWord(scalars[at]) {
+        while at < high, !Self.endsWord(bytes[at]) {
             at += 1
-            if at - start > SubjectPrefix.longestWord { return nil }
+            if at - start > Self.longestWord { return nil }
         }
         guard at > start, let kind = SubjectPrefix.named(text(start, at)) else { return nil }
-        if at < high, scalars[at] == "." { at += 1 }
+        if at < high, bytes[at] == UInt8(ascii: ".") { at += 1 }
         at = skipBlanks(at)
         if let end = bracketEnd(at) ?? counterEnd(at) { at = skipBlanks(end) }
-        guard at < high, Self.isColon(scalars[at]) else { return nil }
+        guard at < high, bytes[at] == Self.colon else { return nil }
         return (kind, at + 1)
     }
 
     /// Behind `(2)` or `^2`.
     private func counterEnd(_ start: Int) -> Int? {
-        guard start < high, scalars[start] == "(" || scalars[start] == "^" else { return nil }
+        let parenthesis = UInt8(ascii: "(")
+        guard start < high, bytes[start] == parenthesis || bytes[start] == UInt8(ascii: "^") else { return nil }
         var at = start + 1
-        while at < high, ("0"..."9").contains(scalars[at]) { at += 1 }
+        while at < high, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[at]) { at += 1 }
         guard at > start + 1 else { return nil }
-        guard scalars[start] == "(" else { return at }
-        return at < high && scalars[at] == ")" ? at + 1 : nil
+        guard bytes[start] == parenthesis else { return at }
+        return at < high && bytes[at] == UInt8(ascii: ")") ? at + 1 : nil
     }
 
     /// Behind `[…]` without brackets in it.
     private func bracketEnd(_ start: Int) -> Int? {
-        guard start < high, scalars[start] == "[" else { return nil }
+        guard start < high, bytes[start] == Self.open else { return nil }
         var at = start + 1
         while at < high {
-            switch scalars[at] {
-            case "]": return at + 1
-            case "[": return nil
+            switch bytes[at] {
+            case Self.close: return at + 1
+            case Self.open: return nil
             default: at += 1
             }
         }
@@ -116,7 +145,7 @@ struct SubjectScanner {
 
     private func skipBlanks(_ start: Int) -> Int {
         var at = start
-        while at < high, scalars[at] == " " { at += 1 }
+        while at < high, bytes[at] == Self.blank { at += 1 }
         return at
     }
 
@@ -131,28 +160,12 @@ struct SubjectScanner {
     }
 
     private func text(_ from: Int, _ until: Int) -> String {
-        var text = String.UnicodeScalarView()
-        text.append(contentsOf: scalars[from..<until])
-        return String(text)
+        String(decoding: bytes[from..<until], as: UTF8.self)
     }
 
-    private static func endsWord(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar {
-        case " ", ":", "\u{FF1A}", "[", "]", "(", "^", ".": true
-        default: false
-        }
-    }
-
-    private static func isColon(_ scalar: Unicode.Scalar) -> Bool { scalar == ":" || scalar == "\u{FF1A}" }
-
-    private static func isBlank(_ scalar: Unicode.Scalar) -> Bool {
-        scalar.value <= 0x20 || scalar.value >= 0x7F && scalar.properties.isWhitespace
-    }
-
-    /// Direction marks and zero-width characters, which some programs put around a prefix.
-    private static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.value {
-        case 0x200B...0x200F, 0x202A...0x202E, 0x2066...0x2069, 0xFEFF: true
+    private static func endsWord(_ byte: UInt8) -> Bool {
+        switch byte {
+        case blank, colon, open, close, UInt8(ascii: "("), UInt8(ascii: "^"), UInt8(ascii: "."): true
         default: false
         }
     }

@@ -89,8 +89,8 @@ struct ThreadGraph {
 
     private mutating func node(of thread: ThreadID) -> Int {
         if let node = nodeOfThread[thread] { return node }
-        let made = addNode(Traits(
-            messages: threadSizes[thread] ?? 0, thread: thread, isHeldApart: heldApart.contains(thread)))
+        let made = addNode(
+            Traits(messages: threadSizes[thread] ?? 0, thread: thread, isHeldApart: heldApart.contains(thread)))
         nodeOfThread[thread] = made
         return made
     }

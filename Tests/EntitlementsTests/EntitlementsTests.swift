@@ -55,7 +55,9 @@ struct EntitlementsTests {
         #expect(!platinum.text.contains("move the organization"))
     }
 
-    @Test("an interval shorter than the plan's is refused, its own is not", arguments: [(Plan.gold, 300), (.platinum, 60)])
+    @Test(
+        "an interval shorter than the plan's is refused, its own is not",
+        arguments: [(Plan.gold, 300), (.platinum, 60)])
     func intervals(plan: Plan, shortest: Int) {
         #expect(Entitlements.shortestInterval(plan: plan) == shortest)
         #expect(Entitlements.refusalOfInterval(seconds: shortest, plan: plan) == nil)
@@ -67,7 +69,9 @@ struct EntitlementsTests {
         var table = EntitlementTable.standard
         table[.gold].accountsPerUser = 1
         table[.gold].allowsPush = false
-        #expect(Entitlements.refusalToConnect(plan: .gold, accountsConnected: 1, table: table)?.code == "account_limit_reached")
+        #expect(
+            Entitlements.refusalToConnect(plan: .gold, accountsConnected: 1, table: table)?.code
+                == "account_limit_reached")
         #expect(Entitlements.refusalOfPush(plan: .gold, table: table)?.code == "push_not_included")
         #expect(Entitlements.refusalOfPush(plan: .gold) == nil)
     }
@@ -76,7 +80,8 @@ struct EntitlementsTests {
     func suspensions() {
         // given
         let accounts = (1...4).map { n in
-            (account: AccountID(UUIDv7.make(milliseconds: UInt64(n), random: (0, 0))), since: EpochSeconds(Int64(n / 2)))
+            let id = AccountID(UUIDv7.make(milliseconds: UInt64(n), random: (0, 0)))
+            return (account: id, since: EpochSeconds(Int64(n / 2)))
         }
         let ids = accounts.map(\.account)
         // then

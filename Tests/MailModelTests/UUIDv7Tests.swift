@@ -17,7 +17,9 @@ struct UUIDv7Tests {
         #expect(id.uuidString == "FFFFFFFF-FFFF-7FFF-BFFF-FFFFFFFFFFFF")
     }
 
-    @Test("an id made a millisecond later sorts later, whatever its randomness", arguments: [0, 255, 65_535, 4_294_967_295])
+    @Test(
+        "an id made a millisecond later sorts later, whatever its randomness",
+        arguments: [0, 255, 65_535, 4_294_967_295])
     func sortsByTime(moment: UInt64) {
         let earlier = ThreadID(UUIDv7.make(milliseconds: moment, random: (.max, .max)))
         let later = ThreadID(UUIDv7.make(milliseconds: moment + 1, random: (0, 0)))

@@ -58,7 +58,8 @@ struct FirstSyncPlannerTests {
     @Test("two threads of a provider that references tie together are pulled together")
     func providerThreads() {
         let plan = Self.plan([
-            Make.entry(1, age: 9_000_000, id: "a@x", provider: "1"), Make.entry(2, age: 8_000_000, id: "b@x", provider: "1"),
+            Make.entry(1, age: 9_000_000, id: "a@x", provider: "1"),
+            Make.entry(2, age: 8_000_000, id: "b@x", provider: "1"),
             Make.entry(3, age: 7_000_000, id: "c@x", references: ["b@x"], provider: "2"),
             Make.entry(4, age: 60, id: "d@x", provider: "2"),
         ])

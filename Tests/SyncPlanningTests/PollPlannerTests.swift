@@ -66,7 +66,8 @@ struct PollPlannerTests {
     @Test("another UIDVALIDITY, larger or smaller, starts a new generation, and so does 0", arguments: [8, 6, 0])
     func generation(validity: UInt32) {
         #expect(
-            Self.steps(Self.state(12, exists: 5, validity: validity), since: Self.state(10, exists: 3), flagsAreDue: true)
+            Self.steps(
+                Self.state(12, exists: 5, validity: validity), since: Self.state(10, exists: 3), flagsAreDue: true)
                 == [.restage(UIDValidity(rawValue: validity))])
     }
 

@@ -17,7 +17,8 @@ enum RandomIndex {
                 id: Int.random(in: 0..<20, using: &random) == 0 ? nil : "m\(number)@x",
                 replyTo: hasLinks && Bool.random(using: &random) ? [any()] : [],
                 references: hasLinks ? (0..<Int.random(in: 0...2, using: &random)).map { _ in any() } : [],
-                provider: Int.random(in: 0..<8, using: &random) == 0 ? "t\(Int.random(in: 0..<9, using: &random))" : nil,
+                provider: Int.random(in: 0..<8, using: &random) == 0
+                    ? "t\(Int.random(in: 0..<9, using: &random))" : nil,
                 size: Int.random(in: 200...90_000, using: &random))
         }
     }

@@ -26,7 +26,8 @@ struct ThreadDiscoveryTests {
     @Test("a first sync trusts no server's grouping: each of them can leave an old message out")
     func firstSync() {
         #expect(
-            ThreadDiscovery.choose(for: .firstSync, capabilities: Self.everything, folders: [Self.mixed]) == .headerSweep)
+            ThreadDiscovery.choose(for: .firstSync, capabilities: Self.everything, folders: [Self.mixed])
+                == .headerSweep)
     }
 
     @Test("a preview takes the cheapest estimate, and THREAD only where one folder is in scope")

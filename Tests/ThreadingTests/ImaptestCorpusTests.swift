@@ -11,12 +11,12 @@ struct ImaptestCorpusTests {
     /// longer differs fails too.
     static let differences: [String: String] = [
         "thread 1": """
-            References that form a loop: the algorithm drops the link that would close it, and so cuts <a@b> off, which \
-            another message names. Here every reference joins.
+            References that form a loop: the algorithm drops the link that would close it, and so cuts <a@b> off, \
+            which another message names. Here every reference joins.
             """,
         "thread2 1": """
-            Equal Message-IDs: the algorithm takes the second for a message without an id. Here they are separate \
-            messages of one thread (product.md §5).
+            Equal Message-IDs: the algorithm takes the second for a message without an id. Here they are \
+            separate messages of one thread (product.md §5).
             """,
         "thread4 1": """
             Joined by subject alone: the reply names another message, which is not there. That is never enough here.

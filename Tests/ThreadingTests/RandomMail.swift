@@ -13,7 +13,8 @@ enum RandomMail {
                 Int.random(in: 0..<20, using: &random) == 0 ? nil : "m\(number)@x",
                 replyTo: hasLinks && Bool.random(using: &random) ? [any()] : [],
                 references: hasLinks ? (0..<Int.random(in: 0...3, using: &random)).map { _ in any() } : [],
-                provider: Int.random(in: 0..<6, using: &random) == 0 ? "t\(Int.random(in: 0..<5, using: &random))" : nil,
+                provider: Int.random(in: 0..<6, using: &random) == 0
+                    ? "t\(Int.random(in: 0..<5, using: &random))" : nil,
                 index: Int.random(in: 0..<12, using: &random) == 0
                     ? [UInt8](repeating: UInt8.random(in: 0..<4, using: &random), count: 22) : nil)
         }

@@ -14,7 +14,9 @@ struct ThreadLedger {
 
     /// Assigns and stores a batch of (number, message).
     @discardableResult
-    mutating func store(_ batch: [(Int, ThreadableMessage)], bound: Int = ThreadAssigner.defaultBound) -> ThreadAssignment {
+    mutating func store(
+        _ batch: [(Int, ThreadableMessage)], bound: Int = ThreadAssigner.defaultBound
+    ) -> ThreadAssignment {
         var known: [LinkKey: ThreadID] = [:]
         for key in batch.flatMap({ $0.1.linkKeys }) {
             if let row = rows[key] { known[key] = resolve(row.thread) }
