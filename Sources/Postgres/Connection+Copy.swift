@@ -54,21 +54,26 @@ extension Connection {
     private func send(_ copy: CopyBuffer, _ activity: String) throws(PostgresError) {
         var sent = 0
         while sent < copy.bytes.count, cancellation?.isRequested != true {
-            let count = min(Self.chunk, copy.bytes.count - sent)
-            let taken = copy.bytes.withUnsafeBytes { bytes in
-                PQputCopyData(
-                    pointer, bytes.baseAddress?.advanced(by: sent).assumingMemoryBound(to: CChar.self), Int32(count))
-            }
-            guard taken >= 0 else { throw lost(activity) }
-            sent += taken == 1 ? count : 0
-            try flush(activity)
+            let end = min(sent + Self.chunk, copy.bytes.count)
+            try put(copy.bytes[sent..<end], activity)
+            sent = end
         }
         // Half a COPY must not look like a whole one: the server fails it, by the same error as a cancelled statement.
-        let reason = sent < copy.bytes.count ? "cancelled" : nil
-        if reason == nil { _ = CopyBuffer.trailer.withUnsafeBytes {
-            PQputCopyData(pointer, $0.baseAddress?.assumingMemoryBound(to: CChar.self), Int32($0.count))
-        } }
-        guard PQputCopyEnd(pointer, reason) == 1 else { throw lost(activity) }
+        let isWhole = sent == copy.bytes.count
+        if isWhole { try put(CopyBuffer.trailer[...], activity) }
+        guard PQputCopyEnd(pointer, isWhole ? nil : "cancelled") == 1 else { throw lost(activity) }
         try flush(activity)
+    }
+
+    private func put(_ bytes: ArraySlice<UInt8>, _ activity: String) throws(PostgresError) {
+        while true {
+            let taken = bytes.withUnsafeBytes {
+                PQputCopyData(pointer, $0.baseAddress?.assumingMemoryBound(to: CChar.self), Int32($0.count))
+            }
+            guard taken >= 0 else { throw lost(activity) }
+            try flush(activity)
+            // 0 is libpq's "not now": what it holds had to go first.
+            if taken == 1 { return }
+        }
     }
 }

@@ -38,11 +38,10 @@ extension Connection {
         if let role = configuration.role { settings.append((key: "role", value: role)) }
         guard !settings.isEmpty else { return }
         // One statement for all; a name or value that the server refuses is an error of its own, and can't be SQL.
-        try run(
-            [Statement(
-                "SELECT set_config(name, value, false) FROM unnest($1::text[], $2::text[]) AS setting(name, value)",
-                settings.map(\.key), settings.map(\.value))],
-            Run(activity: "making a connection's settings"))
+        let statement = Statement(
+            "SELECT set_config(name, value, false) FROM unnest($1::text[], $2::text[]) AS setting(name, value)",
+            settings.map(\.key), settings.map(\.value))
+        try run([statement], Run(activity: "making a connection's settings"))
     }
 
     private static func start(_ configuration: PostgresConfiguration) -> OpaquePointer? {

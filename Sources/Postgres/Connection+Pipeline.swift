@@ -55,7 +55,8 @@ extension Connection {
 
     @discardableResult
     private func runOnce(_ statements: [Statement], _ run: Run) throws(PostgresError) -> [PostgresRows] {
-        let activity = run.activity ?? statements.first.map { "running \(PostgresError.excerpt($0.sql))" } ?? "committing"
+        let first = statements.first.map { "running \(PostgresError.excerpt($0.sql))" }
+        let activity = run.activity ?? first ?? "committing"
         let endsTransaction = run.commits || (run.begin == nil && !isInTransaction)
         return try exchange(activity) { () throws(PostgresError) in
             let steps = plan(statements, run)
@@ -169,17 +170,21 @@ extension Connection {
             case PGRES_TUPLES_OK, PGRES_COMMAND_OK, PGRES_EMPTY_QUERY:
                 let rows = PostgresRows(owning: result)
                 if case .commit = step, rows.commandTag != "COMMIT" {
-                    failure = failure ?? PostgresError(
-                        kind: .transactionAborted,
-                        message: "rolled back, for a statement of the transaction had failed", activity: activity)
+                    failure =
+                        failure
+                        ?? PostgresError(
+                            kind: .transactionAborted,
+                            message: "rolled back, for a statement of the transaction had failed", activity: activity)
                 }
                 last = rows
             case PGRES_PIPELINE_ABORTED:
                 PQclear(result)
             case PGRES_FATAL_ERROR:
-                failure = failure ?? PostgresError(
-                    result: result, activity: activity, index: index(of: step, among: statements),
-                    cancelling: isCancelling)
+                failure =
+                    failure
+                    ?? PostgresError(
+                        result: result, activity: activity, index: index(of: step, among: statements),
+                        cancelling: isCancelling)
                 PQclear(result)
             default:
                 // COPY, which libpq refuses here and can't get out of.

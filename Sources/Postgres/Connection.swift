@@ -103,8 +103,8 @@ extension Connection {
         return try outcome.get()
     }
 
-    /// Whether this side has asked the server to cancel the exchange under way.
-    var isCancelling: Bool { attempt != nil }
+    /// Whether this side has asked the server to cancel the exchange under way, or is about to.
+    var isCancelling: Bool { attempt != nil || cancellation?.isRequested == true }
 
     /// Sends what libpq holds back, reading meanwhile, so that neither side waits for the other to read.
     func flush(_ activity: String) throws(PostgresError) {

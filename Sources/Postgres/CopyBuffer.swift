@@ -69,6 +69,7 @@ package struct CopyBuffer: Sendable {
     /// An identifier as SQL quotes it.
     private static func quoted(_ identifier: String) -> String {
         precondition(!identifier.utf8.contains(0), "an identifier holds no NUL")
-        return "\"" + identifier.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+        return "\"" + identifier.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
+            + "\""
     }
 }

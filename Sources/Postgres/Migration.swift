@@ -16,8 +16,8 @@ package struct Migration: Sendable, Hashable {
     /// - Parameter fileName: digits, `_`, a name of `a-z`, `0-9` and `_`, `.sql`: `0001_accounts.sql`.
     /// - Throws: ``PostgresError`` of kind `migration`, naming the file, for any other form and for the number 0.
     package init(fileName: String, sql: String) throws(PostgresError) {
-        guard let match = fileName.wholeMatch(of: /([0-9]{1,9})_([a-z0-9_]+)\.sql/), let number = Int(match.1), number > 0
-        else {
+        let form = /([0-9]{1,9})_([a-z0-9_]+)\.sql/
+        guard let match = fileName.wholeMatch(of: form), let number = Int(match.1), number > 0 else {
             throw PostgresError(
                 kind: .migration, message: "\(fileName) is not named like 0001_accounts.sql",
                 activity: "reading migrations")

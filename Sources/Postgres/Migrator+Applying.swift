@@ -9,7 +9,7 @@ extension Migrator {
     static func apply(
         _ migrations: [Migration],
         _ session: PostgresSession,
-        lockTimeout configuration: PostgresConfiguration
+        configuration: PostgresConfiguration
     ) throws -> [Migration] {
         try session.script(
             """
@@ -84,7 +84,8 @@ extension Migrator {
                 guard migration.number > newest else {
                     throw PostgresError(
                         kind: .migration,
-                        message: "\(migration.fileName) came after version \(newest) was applied: give it the next number",
+                        message: "\(migration.fileName) came after version \(newest) was applied: "
+                            + "give it the next number",
                         activity: "comparing migrations")
                 }
                 missing.append(migration)
@@ -93,8 +94,8 @@ extension Migrator {
             guard known.checksum == checksums[migration.number] else {
                 throw PostgresError(
                     kind: .migration,
-                    message: "\(migration.fileName) was changed after it was applied (as \(known.name)): restore the file "
-                        + "and put the change into a new migration",
+                    message: "\(migration.fileName) was changed after it was applied (as \(known.name)): "
+                        + "restore the file and put the change into a new migration",
                     activity: "comparing migrations")
             }
         }

@@ -36,7 +36,7 @@ package struct Migrator: Sendable {
             // Ending the connection gives the lock back, and the settings made above, however this ends: also for a
             // cancelled task, for which nothing more is sent.
             defer { session.abandon() }
-            return try Self.apply(migrations, session, lockTimeout: pool.configuration)
+            return try Self.apply(migrations, session, configuration: pool.configuration)
         }
     }
 

@@ -12,7 +12,8 @@ extension PostgresError: CustomStringConvertible, CustomDebugStringConvertible {
 
     /// Class 22's messages quote the value that was refused (`invalid input syntax for type uuid: "…"`).
     private var redactedMessage: String {
-        guard kind == .invalidValue, let start = message.firstIndex(of: "\""), let end = message.lastIndex(of: "\"") else {
+        guard kind == .invalidValue, let start = message.firstIndex(of: "\""), let end = message.lastIndex(of: "\"")
+        else {
             return message
         }
         return message[...start] + "…" + message[end...]

@@ -105,7 +105,8 @@ extension PostgresError {
         /// begins with 6 to 9 or I to Z, of which PostgreSQL itself uses only P0 and XX.
         private static func raisedOrOther(_ sqlstate: String) -> Kind {
             guard let first = sqlstate.utf8.first, !sqlstate.hasPrefix("XX") else { return .other }
-            let isOwn = (UInt8(ascii: "6")...UInt8(ascii: "9")).contains(first)
+            let isOwn =
+                (UInt8(ascii: "6")...UInt8(ascii: "9")).contains(first)
                 || (UInt8(ascii: "I")...UInt8(ascii: "Z")).contains(first)
             return isOwn ? .raised : .other
         }

@@ -56,7 +56,8 @@ package final class PostgresRows: @unchecked Sendable {
     func field(row: Int, column: Int) -> UnsafeRawBufferPointer? {
         let (row, column) = (Int32(row), Int32(column))
         guard PQgetisnull(result, row, column) == 0 else { return nil }
-        return UnsafeRawBufferPointer(start: PQgetvalue(result, row, column), count: Int(PQgetlength(result, row, column)))
+        let length = Int(PQgetlength(result, row, column))
+        return UnsafeRawBufferPointer(start: PQgetvalue(result, row, column), count: length)
     }
 }
 

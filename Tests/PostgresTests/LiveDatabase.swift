@@ -47,7 +47,8 @@ extension PostgresPool {
     func script(_ sql: String) async throws { try await withSession { try $0.script(sql) } }
 
     /// The first field of the first row.
-    func value<Value: PostgresDecodable>(_ statement: Statement, as type: Value.Type = Value.self) async throws -> Value {
+    func value<Value: PostgresDecodable>(_ statement: Statement, as type: Value.Type = Value.self) async throws -> Value
+    {
         try await withSession { try $0.query(statement)[0].get(0, as: type) }
     }
 }

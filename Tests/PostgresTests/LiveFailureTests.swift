@@ -92,6 +92,25 @@ struct LiveFailureTests {
         }
     }
 
+    /// Guard: `Connection.awaitAttempt`. Without it a request that is sent late cancels the next user's statement.
+    @Test("a cancellation that comes at any moment never hits the statement after it")
+    func stray() async throws {
+        try await LiveDatabase.with(poolSize: 1) { pool in
+            let short = (0..<20).map { Statement("SELECT $1::bigint", $0) } + [Statement("SELECT pg_sleep(0.002)")]
+            for round in 0..<150 {
+                let task = Task { try await pool.withSession { try $0.pipeline(short).count } }
+                for _ in 0..<round * 20 { await Task.yield() }
+                task.cancel()
+                do {
+                    #expect(try await task.value == short.count)
+                } catch let error as PostgresError {
+                    #expect(error.kind == .cancelled, "\(error)")
+                }
+                try await pool.withSession { _ = try $0.query(Statement("SELECT pg_sleep(0.002)")) }
+            }
+        }
+    }
+
     @Test("a task that is cancelled while it waits for a connection leaves the queue at once")
     func cancelledWaiting() async throws {
         try await LiveDatabase.with(poolSize: 1) { pool in
@@ -122,6 +141,31 @@ struct LiveFailureTests {
             let error = try await postgresError { try await task.value }
             #expect(error.kind == .connectionLost && error.disposition == .retryNow && error.sqlstate == "57P01")
             for _ in 0..<4 { #expect(try await pool.value(Statement("SELECT 1::bigint"), as: Int.self) == 1) }
+        }
+    }
+
+    @Test("a connection lost amid COMMIT leaves the outcome unknown, and says so")
+    func killedCommitting() async throws {
+        try await LiveDatabase.with(poolSize: 2) { pool in
+            try await pool.script(
+                """
+                CREATE FUNCTION nap() RETURNS trigger LANGUAGE plpgsql AS $$
+                BEGIN PERFORM pg_sleep(62); RETURN NULL; END $$;
+                CREATE TABLE t (id int);
+                CREATE CONSTRAINT TRIGGER nap AFTER INSERT ON t DEFERRABLE INITIALLY DEFERRED
+                FOR EACH ROW EXECUTE FUNCTION nap();
+                """)
+            let task = Task { try await pool.transaction { try $0.execute(Statement("INSERT INTO t VALUES (1)")) } }
+            #expect(try await eventually { try await runs("COMMIT", pool) })
+            try await pool.withSession {
+                try $0.execute(
+                    Statement(
+                        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query = 'COMMIT'"
+                    ))
+            }
+            let error = try await postgresError { try await task.value }
+            #expect(error.kind == .connectionLost && error.outcomeUnknown)
+            #expect("\(error)".contains("not known"))
         }
     }
 

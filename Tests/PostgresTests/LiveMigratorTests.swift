@@ -4,7 +4,8 @@ import Testing
 
 @Suite("Migrator against a server", .enabled(if: LiveDatabase.isOffered, LiveDatabase.skipReason))
 struct LiveMigratorTests {
-    private static let first = Migration(number: 1, name: "first", sql: "CREATE TABLE a (id int); CREATE TABLE b (id int)")
+    private static let first = Migration(
+        number: 1, name: "first", sql: "CREATE TABLE a (id int); CREATE TABLE b (id int)")
     private static let second = Migration(number: 2, name: "second", sql: "ALTER TABLE a ADD COLUMN name text")
 
     @Test("migrations apply in order, once")
@@ -92,7 +93,8 @@ struct LiveMigratorTests {
             #expect(try await pool.value(Statement("SELECT current_setting('lock_timeout')"), as: String.self) == "2s")
             #expect(
                 try await eventually {
-                    try await pool.value(Statement("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"), as: Int.self)
+                    try await pool.value(
+                        Statement("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"), as: Int.self)
                         == 0
                 })
         }

@@ -70,6 +70,7 @@ struct LiveSessionTests {
         }
     }
 
+    /// Guard: the look at COMMIT's answer in `Connection.receive`. Without it the lost row counts as committed.
     @Test("a failure swallowed inside a transaction can't pass for a commit")
     func swallowedFailure() async throws {
         try await LiveDatabase.with(poolSize: 1) { pool in
@@ -202,7 +203,8 @@ struct LiveSessionTests {
                     for number in stride(from: 0, to: 600, by: 40) {
                         let statements = (number..<number + 40).map { Statement("SELECT $1 + \($0)", round) }
                         let rows = try session.pipeline(statements)
-                        #expect(try rows.map { try $0[0].get(0, as: Int.self) } == (number..<number + 40).map { $0 + round })
+                        let answers = try rows.map { try $0[0].get(0, as: Int.self) }
+                        #expect(answers == (number..<number + 40).map { $0 + round })
                     }
                 }
                 let kept = try session.query(Statement("SELECT count(*) FROM pg_prepared_statements"))[0]
@@ -221,7 +223,10 @@ struct LiveSessionTests {
             let limited = try PostgresPool(configuration)
             let row = try await limited.withSession { session in
                 try session.query(
-                    Statement("SELECT current_user::text, current_setting('lock_timeout'), current_setting('application_name')")
+                    Statement(
+                        """
+                        SELECT current_user::text, current_setting('lock_timeout'), current_setting('application_name')
+                        """)
                 )[0]
             }
             #expect(try row.get(0, as: String.self) == role)

@@ -68,7 +68,8 @@ struct LiveTypesTests {
                 #expect(try row.get(14, as: [[UInt8]].self) == [[1, 0], []])
                 #expect(try row.get(15, as: [PostgresTimestamp].self) == [Self.time, .infinity])
                 let printed = try session.query(
-                    Statement("SELECT u::text, ts AT TIME ZONE 'UTC' = '2023-11-14 22:13:20.123456', by::text FROM t"))[0]
+                    Statement("SELECT u::text, ts AT TIME ZONE 'UTC' = '2023-11-14 22:13:20.123456', by::text FROM t"))[
+                        0]
                 #expect(try printed.get(0, as: String.self) == "01020304-0506-0708-090a-0b0c0d0e0fff")
                 #expect(try printed.get(1, as: Bool.self))
                 #expect(try printed.get(2, as: String.self) == #"\x00ff0a"#)
@@ -102,7 +103,8 @@ struct LiveTypesTests {
                     let places = Self.columns.indices.map { "$\($0 + 1)" }.joined(separator: ", ")
                     try session.execute(
                         Statement(
-                            "INSERT INTO t VALUES (\(places))", nil, Int16?.none, Int32?.none, Int64?.none, Double?.none,
+                            "INSERT INTO t VALUES (\(places))", nil, Int16?.none, Int32?.none, Int64?.none,
+                            Double?.none,
                             String?.none, [UInt8]?.none, UUID?.none, PostgresTimestamp?.none, PostgresJSON?.none,
                             [Int32]?.none, nil, nil, nil, nil, nil))
                 }

@@ -3,7 +3,9 @@ import Testing
 
 @Suite("Migration")
 struct MigrationTests {
-    @Test("a file's name gives number and name", arguments: [("0001_accounts.sql", 1, "accounts"), ("12345_a_b2.sql", 12345, "a_b2")])
+    @Test(
+        "a file's name gives number and name",
+        arguments: [("0001_accounts.sql", 1, "accounts"), ("12345_a_b2.sql", 12345, "a_b2")])
     func names(fileName: String, number: Int, name: String) throws {
         let migration = try Migration(fileName: fileName, sql: "")
         #expect(migration.number == number && migration.name == name && migration.fileName == fileName)

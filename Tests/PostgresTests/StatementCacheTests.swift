@@ -15,7 +15,8 @@ struct StatementCacheTests {
     @Test("the one unused for longest goes, and is owed a DEALLOCATE")
     func eviction() throws {
         var cache = StatementCache(capacity: 2)
-        guard case .prepare(let first) = cache.plan(Statement("A")), case .prepare(let second) = cache.plan(Statement("B"))
+        guard case .prepare(let first) = cache.plan(Statement("A")),
+            case .prepare(let second) = cache.plan(Statement("B"))
         else { throw Missing() }
         _ = cache.plan(Statement("A"))
         _ = cache.plan(Statement("C"))
