@@ -10,20 +10,14 @@ struct ImaptestCorpusTests {
     /// Where threads rightly differ from the reply: by script and number of the THREAD command in it. One that no
     /// longer differs fails too.
     static let differences: [String: String] = [
-        "thread 1": """
-            References that form a loop: the algorithm drops the link that would close it, and so cuts <a@b> off, \
-            which another message names. Here every reference joins.
-            """,
-        "thread2 1": """
-            Equal Message-IDs: the algorithm takes the second for a message without an id. Here they are \
-            separate messages of one thread (product.md §5).
-            """,
-        "thread4 1": """
-            Joined by subject alone: the reply names another message, which is not there. That is never enough here.
-            """,
-        "thread-orderedsubject 1": """
-            Tags of mailing lists stay in the base subject, so `[foo] Fwd: [bar] Re: fw: b` is not `b`.
-            """,
+        // The algorithm drops the link that would close a loop, and so cuts <a@b> off, which another message names.
+        "thread 1": "every reference joins, also one within a loop",
+        // The algorithm takes the second for a message without an id.
+        "thread2 1": "messages with equal Message-IDs are separate messages of one thread (product.md §5)",
+        // The reply names another message, which isn't there.
+        "thread4 1": "the subject alone is never enough",
+        // `[foo] Fwd: [bar] Re: fw: b` is not `b` here.
+        "thread-orderedsubject 1": "tags of mailing lists stay in the base subject",
     ]
 
     @Test(
