@@ -1,4 +1,6 @@
+import Glibc
 import MailModel
+import Testing
 
 @testable import MIME
 
@@ -9,6 +11,21 @@ extension MessageParser {
     /// Parses text with CRLF line ends, as mail has them.
     func parse(_ text: String) -> ParsedMessage {
         parse(Array(text.replacing("\r\n", with: "\n").replacing("\n", with: "\r\n").utf8))
+    }
+}
+
+extension MessageParser {
+    /// Parses the same bytes from a file that is gone when this returns.
+    func parseAsFile(_ bytes: [UInt8]) throws -> ParsedMessage {
+        let file = try #require(tmpfile())
+        defer { fclose(file) }
+        var written = 0
+        while written < bytes.count {
+            let count = bytes.withUnsafeBytes { write(fileno(file), $0.baseAddress! + written, bytes.count - written) }
+            try #require(count > 0)
+            written += count
+        }
+        return parse(fileDescriptor: fileno(file), length: bytes.count)
     }
 }
 
