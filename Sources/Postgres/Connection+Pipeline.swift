@@ -55,10 +55,11 @@ extension Connection {
 
     @discardableResult
     private func runOnce(_ statements: [Statement], _ run: Run) throws(PostgresError) -> [PostgresRows] {
-        let first = statements.first.map { "running \(PostgresError.excerpt($0.sql))" }
-        let activity = run.activity ?? first ?? "committing"
+        func activity() -> String {
+            run.activity ?? statements.first.map { "running \(PostgresError.excerpt($0.sql))" } ?? "committing"
+        }
         let endsTransaction = run.commits || (run.begin == nil && !isInTransaction)
-        return try exchange(activity) { () throws(PostgresError) in
+        return try exchange(activity()) { () throws(PostgresError) in
             let steps = plan(statements, run)
             var settled = 0
             defer { for step in steps[settled...] { forget(step) } }
@@ -66,15 +67,15 @@ extension Connection {
             var rows: [PostgresRows] = []
             do throws(PostgresError) {
                 for step in steps { try send(step, statements) }
-                guard PQpipelineSync(pointer) == 1 else { throw lost(activity) }
-                try flush(activity)
+                guard PQpipelineSync(pointer) == 1 else { throw lost(activity()) }
+                try flush(activity())
                 for step in steps {
                     let result = try receive(step, statements, run, failure: &failure)
                     if failure != nil { continue }
                     settled += 1
                     if case .execute = step, let result { rows.append(result) }
                 }
-                try receiveSync(activity)
+                try receiveSync(activity())
             } catch {
                 guard isBroken else { throw error }
                 let told = failure ?? error
@@ -164,8 +165,8 @@ extension Connection {
         failure: inout PostgresError?
     ) throws(PostgresError) -> PostgresRows? {
         var last: PostgresRows?
-        let activity = describe(step, statements, run)
-        while let result = try nextResult(activity) {
+        func activity() -> String { describe(step, statements, run) }
+        while let result = try nextResult(activity()) {
             switch PQresultStatus(result) {
             case PGRES_TUPLES_OK, PGRES_COMMAND_OK, PGRES_EMPTY_QUERY:
                 let rows = PostgresRows(owning: result)
@@ -174,7 +175,7 @@ extension Connection {
                         failure
                         ?? PostgresError(
                             kind: .transactionAborted,
-                            message: "rolled back, for a statement of the transaction had failed", activity: activity)
+                            message: "rolled back, for a statement of the transaction had failed", activity: activity())
                 }
                 last = rows
             case PGRES_PIPELINE_ABORTED:
@@ -183,7 +184,7 @@ extension Connection {
                 failure =
                     failure
                     ?? PostgresError(
-                        result: result, activity: activity, index: index(of: step, among: statements),
+                        result: result, activity: activity(), index: index(of: step, among: statements),
                         cancelling: isCancelling)
                 PQclear(result)
             default:
@@ -194,16 +195,16 @@ extension Connection {
             }
         }
         // libpq answers "no more" for ever once the connection is gone.
-        if isBroken { throw failure ?? lost(activity) }
+        if isBroken { throw failure ?? lost(activity()) }
         return last
     }
 
-    private func receiveSync(_ activity: String) throws(PostgresError) {
-        guard let result = try nextResult(activity) else { throw lost(activity) }
+    private func receiveSync(_ activity: @autoclosure () -> String) throws(PostgresError) {
+        guard let result = try nextResult(activity()) else { throw lost(activity()) }
         defer { PQclear(result) }
         guard PQresultStatus(result) == PGRES_PIPELINE_SYNC else {
             abandon()
-            throw PostgresError(kind: .connectionLost, message: "out of step with the server", activity: activity)
+            throw PostgresError(kind: .connectionLost, message: "out of step with the server", activity: activity())
         }
     }
 

@@ -3,7 +3,8 @@ internal import Glibc
 
 /// One libpq connection, non-blocking: it belongs to one thread, which waits for its socket and for a ``Wakeup``.
 ///
-/// It stays in pipeline mode, so that several statements are one round trip, and leaves it for what the mode forbids:
+/// What is being done is told by closures throughout, since its words are wanted for errors alone and cost more than a
+/// round trip's own work. It stays in pipeline mode, so that several statements are one round trip, and leaves it for what the mode forbids:
 /// COPY and scripts.
 ///
 /// ```
@@ -75,17 +76,17 @@ final class Connection {
 
 extension Connection {
     /// Throws if the task is cancelled already, before anything is sent for it.
-    func checkCancellation(_ activity: String) throws(PostgresError) {
-        if cancellation?.isRequested == true { throw .cancelled(activity) }
+    func checkCancellation(_ activity: @autoclosure () -> String) throws(PostgresError) {
+        if cancellation?.isRequested == true { throw .cancelled(activity()) }
     }
 
     /// Runs one exchange with the server, and leaves no cancel request behind that could hit the next one.
     func exchange<Value>(
-        _ activity: String,
+        _ activity: @autoclosure () -> String,
         _ body: () throws(PostgresError) -> Value
     ) throws(PostgresError) -> Value {
-        guard !isBroken else { throw lost(activity) }
-        try checkCancellation(activity)
+        guard !isBroken else { throw lost(activity()) }
+        try checkCancellation(activity())
         cleanUpDeadline = cancellation == nil ? .now + Self.grace : nil
         defer {
             attempt = nil
@@ -107,19 +108,19 @@ extension Connection {
     var isCancelling: Bool { attempt != nil || cancellation?.isRequested == true }
 
     /// Sends what libpq holds back, reading meanwhile, so that neither side waits for the other to read.
-    func flush(_ activity: String) throws(PostgresError) {
+    func flush(_ activity: @autoclosure () -> String) throws(PostgresError) {
         while true {
             switch PQflush(pointer) {
             case 0: return
-            case 1: try awaitSocket(POLLIN | POLLOUT, activity)
-            default: throw lost(activity)
+            case 1: try awaitSocket(POLLIN | POLLOUT, activity())
+            default: throw lost(activity())
             }
         }
     }
 
     /// The next result of the command under way, or nil after its last. The caller frees it.
-    func nextResult(_ activity: String) throws(PostgresError) -> OpaquePointer? {
-        while PQisBusy(pointer) == 1 { try awaitSocket(POLLIN, activity) }
+    func nextResult(_ activity: @autoclosure () -> String) throws(PostgresError) -> OpaquePointer? {
+        while PQisBusy(pointer) == 1 { try awaitSocket(POLLIN, activity()) }
         return PQgetResult(pointer)
     }
 
@@ -130,22 +131,22 @@ extension Connection {
     }
 
     /// Waits until the socket is ready, and meanwhile sees to the task's cancellation.
-    private func awaitSocket(_ events: Int32, _ activity: String) throws(PostgresError) {
-        if cancellation?.isRequested == true { try pursueCancellation(activity) }
+    private func awaitSocket(_ events: Int32, _ activity: @autoclosure () -> String) throws(PostgresError) {
+        if cancellation?.isRequested == true { try pursueCancellation(activity()) }
         if let cleanUpDeadline, .now >= cleanUpDeadline {
             abandon()
-            throw PostgresError(kind: .connectionLost, message: "the server does not answer", activity: activity)
+            throw PostgresError(kind: .connectionLost, message: "the server does not answer", activity: activity())
         }
         let ready = Self.poll(
             socket: PQsocket(pointer), events: events, wakeup: wakeup, until: repetition ?? cleanUpDeadline)
         if ready != 0, PQconsumeInput(pointer) == 0 {
             // What the server said last may wait in the buffer, as an error that tells more than the loss does.
-            if PQisBusy(pointer) == 1 { throw lost(activity) }
+            if PQisBusy(pointer) == 1 { throw lost(activity()) }
         }
     }
 
     /// Asks the server to cancel, again from time to time, and gives up in the end.
-    private func pursueCancellation(_ activity: String) throws(PostgresError) {
+    private func pursueCancellation(_ activity: @autoclosure () -> String) throws(PostgresError) {
         let now = ContinuousClock.now
         guard let attempt, let attemptDeadline, let repetition else {
             self.attempt = cancelThread.cancel(cancelHandle, requester: wakeup)
@@ -155,7 +156,7 @@ extension Connection {
         }
         if now >= attemptDeadline {
             abandon()
-            throw .cancelled(activity)
+            throw .cancelled(activity())
         }
         if now >= repetition {
             if attempt.isDone { self.attempt = cancelThread.cancel(cancelHandle, requester: wakeup) }
