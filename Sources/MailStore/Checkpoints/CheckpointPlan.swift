@@ -88,9 +88,16 @@ struct CheckpointPlan {
                 touched.insert(thread)
             }
         }
+        var slotOfPlace: [Place: Int] = [:]
         for (message, entry) in zip(messages, entryOf) {
             let placed = Placed(id: idOfEntry[entry], message: message)
-            placements.append(placed)
+            if let slot = slotOfPlace[Place(message)] {
+                // A server may give one UID twice: what it said last counts.
+                placements[slot] = placed
+            } else {
+                slotOfPlace[Place(message)] = placements.count
+                placements.append(placed)
+            }
             if stored.isKnown(message) { knownMessages.append(placed) }
         }
         touchedThreads = touched.subtracting(created.keys).sorted()
@@ -108,6 +115,17 @@ struct CheckpointPlan {
         if new.receivedAt < createdThreads[slot].oldest {
             createdThreads[slot].oldest = new.receivedAt
             createdThreads[slot].subject = new.message.subject
+        }
+    }
+
+    /// What no two placements have in common.
+    private struct Place: Hashable {
+        let folder: FolderID
+        let uidValidity: UIDValidity
+        let uid: UID
+
+        init(_ message: NewMessage) {
+            (folder, uidValidity, uid) = (message.folder, message.uidValidity, message.uid)
         }
     }
 

@@ -74,17 +74,17 @@ extension CheckpointWriter {
 
     /// The visit's result. A state that a person or the plan has set meanwhile stays.
     func completionStatements(_ completion: Checkpoint.Completion) -> [Statement] {
-        var statements = [
+        [
             Statement(
-                """
+                EventQueries.telling("""
                 UPDATE accounts SET last_synced_at = $3, error_code = NULL, error_text = NULL,
                        state = CASE WHEN state IN ('initial_sync', 'live', 'unreachable')
                                     THEN CASE WHEN $4 OR first_sync_completed_at IS NOT NULL THEN 'live' ELSE 'initial_sync' END
                                     ELSE state END,
                        first_sync_completed_at = CASE WHEN $4 THEN coalesce(first_sync_completed_at, $3)
                                                       ELSE first_sync_completed_at END
-                 WHERE organization_id = $1 AND id = $2
-                """,
+                 WHERE organization_id = $1 AND id = $2 RETURNING state
+                """),
                 account.organizationID, account.accountID, completion.finishedAt.timestamp, completion.completesFirstSync
             ),
             Statement(
@@ -95,11 +95,6 @@ extension CheckpointWriter {
                 account.organizationID, account.accountID, completion.nextDueAt.timestamp
             ),
         ]
-        if completion.completesFirstSync {
-            statements.append(EventQueries.stateChanged(
-                organization: account.organizationID, account: account.accountID, to: .live))
-        }
-        return statements
     }
 }
 

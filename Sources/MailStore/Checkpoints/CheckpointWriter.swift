@@ -48,7 +48,7 @@ struct CheckpointWriter {
         try refreshThreads(plan.touchedThreads)
 
         result.newMessages = plan.newMessages.count
-        result.placements = messages.count
+        result.placements = plan.placements.count
         result.newThreads = plan.createdThreads.count
         result.joinedThreads = plan.assignment.merged.count
     }
@@ -118,11 +118,10 @@ struct CheckpointWriter {
             "organization_id", "account_id", "message_id", "role", "position", "name", "address", "normalised",
         ])
         for new in plan.newMessages {
-            var position: Int32 = 0
-            var role: ParticipantRole?
+            var positions: [ParticipantRole: Int32] = [:]
             for participant in new.message.participants {
-                position = participant.role == role ? position + 1 : 0
-                role = participant.role
+                let position = positions[participant.role, default: 0]
+                positions[participant.role] = position + 1
                 copy.row { row in
                     row.append(account.organizationID)
                     row.append(account.accountID)
@@ -131,12 +130,22 @@ struct CheckpointWriter {
                     row.append(position)
                     row.append(participant.address.name)
                     row.append(participant.address.address)
-                    row.append(participant.address.normalised)
+                    row.append(Self.lookUpForm(of: participant.address))
                 }
             }
         }
         if !copy.isEmpty { _ = try session.copyIn(copy) }
     }
+
+    /// The address as look-ups compare it, cut to what an index takes: no address is that long, but junk may be.
+    private static func lookUpForm(of address: EmailAddress) -> String {
+        let normalised = address.normalised
+        guard normalised.utf8.count > longestLookUp else { return normalised }
+        return String(decoding: normalised.utf8.prefix(longestLookUp), as: UTF8.self)
+    }
+
+    /// In bytes; an index's row holds 2,704 at most.
+    private static let longestLookUp = 1_000
 
     private func copyAttachments(_ plan: CheckpointPlan) throws {
         var copy = CopyBuffer(table: "attachments", columns: [
@@ -231,7 +240,8 @@ struct CheckpointWriter {
         ))
     }
 
-    /// By upsert, not COPY: the same UID may be given twice by a server, or again after a crash.
+    /// By upsert, not COPY: the same UID may come again after a crash. A placement that has an unfinished wish keeps
+    /// what the wish says.
     private func writePlacements(_ plan: CheckpointPlan) throws {
         let placements = plan.placements
         _ = try session.pipeline([
@@ -244,8 +254,9 @@ struct CheckpointWriter {
                   FROM unnest($3::uuid[], $4::int8[], $5::int8[], $6::uuid[], $7::text[], $8::int8[], $9::timestamptz[])
                     AS u (folder_id, uidvalidity, uid, message_id, flags, modseq, internaldate)
                 ON CONFLICT (organization_id, account_id, folder_id, uidvalidity, uid) DO UPDATE
-                   SET message_id = excluded.message_id, flags = excluded.flags, modseq = excluded.modseq,
-                       internaldate = excluded.internaldate
+                   SET message_id = excluded.message_id, modseq = excluded.modseq, internaldate = excluded.internaldate,
+                       flags = CASE WHEN message_placements.agreed_flags IS NULL THEN excluded.flags
+                                    ELSE message_placements.flags END
                 """,
                 account.organizationID, account.accountID, placements.map(\.message.folder.uuid),
                 placements.map { Int64($0.message.uidValidity.rawValue) }, placements.map { Int64($0.message.uid.rawValue) },
@@ -253,11 +264,12 @@ struct CheckpointWriter {
                 placements.map { $0.message.modSequence.map { Int64(bitPattern: $0.rawValue) } },
                 placements.map(\.message.internalDate.timestamp)
             ),
-            // received_at is the earliest of the placements' dates, in whatever order they come.
+            // received_at is the earliest of the placements' dates, in whatever order they come. One row a message: of
+            // several, UPDATE would take any.
             Statement(
                 """
                 UPDATE messages m SET received_at = u.at
-                  FROM unnest($3::uuid[], $4::timestamptz[]) AS u (id, at)
+                  FROM (SELECT id, min(at) AS at FROM unnest($3::uuid[], $4::timestamptz[]) AS p (id, at) GROUP BY id) u
                  WHERE m.organization_id = $1 AND m.account_id = $2 AND m.id = u.id AND u.at < m.received_at
                 """,
                 account.organizationID, account.accountID, plan.knownMessages.map(\.id.uuid),

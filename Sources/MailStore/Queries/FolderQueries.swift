@@ -6,6 +6,9 @@ enum FolderQueries {
     /// Adds folders that are new and refreshes what the server says of those that are known. Folders that the server
     /// left out stay as they are: an empty or partial LIST is no proof (mail-exactness 12).
     static func upsert(_ folders: [(ListedFolder, FolderID)], of key: AccountKey, in session: PostgresSession) throws {
+        // A server may list a folder twice in one reply.
+        var seen: Set<FolderPath> = []
+        let folders = folders.filter { seen.insert($0.0.path).inserted }
         guard !folders.isEmpty else { return }
         _ = try session.execute(Statement(
             """

@@ -73,13 +73,14 @@ extension Store {
     package func fail(_ lease: LaneLease, with failure: VisitFailure) async throws(StoreError) {
         let key = lease.account
         try await transaction(fence: lease) { session in
-            var statements = [
+            _ = try session.pipeline([
                 Statement(
-                    """
+                    EventQueries.telling("""
                     UPDATE accounts SET error_code = $3, error_text = $4, state = coalesce($5, state)
                      WHERE organization_id = $1 AND id = $2
                        AND state NOT IN ('paused', 'suspended', 'disconnected')
-                    """,
+                    RETURNING state
+                    """),
                     key.organizationID, key.accountID, failure.problem.code, failure.problem.text, failure.state?.rawValue
                 ),
                 Statement(
@@ -89,12 +90,7 @@ extension Store {
                      WHERE organization_id = $1 AND account_id = $2
                     """, key.organizationID, key.accountID, failure.retryAfterSeconds
                 ),
-            ]
-            if let state = failure.state {
-                statements.append(EventQueries.stateChanged(
-                    organization: key.organizationID, account: key.accountID, to: state))
-            }
-            _ = try session.pipeline(statements)
+            ])
         }
     }
 

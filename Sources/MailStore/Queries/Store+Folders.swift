@@ -19,7 +19,7 @@ extension Store {
                   FROM accounts a
                  WHERE a.organization_id = $1 AND a.id = $2 AND a.folder_mode = 'all'
                    AND f.organization_id = $1 AND f.account_id = $2 AND f.gone_at IS NULL AND f.selectable
-                   AND NOT f.chosen AND f.role IS DISTINCT FROM ALL (ARRAY['drafts', 'trash', 'junk'])
+                   AND NOT f.chosen AND coalesce(f.role, '') <> ALL (ARRAY['drafts', 'trash', 'junk'])
                 """, key.organizationID, key.accountID
             ))
             // A folder that came to be watched after Start has a T of its own: now.

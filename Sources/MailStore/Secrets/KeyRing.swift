@@ -23,7 +23,7 @@ package struct KeyRing: Sendable {
     /// - Throws: ``StoreError/keyRing(_:)`` that names the line and what is wrong with it, never the key.
     package init(text: String) throws(StoreError) {
         var keys: [MasterKey] = []
-        for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        for (number, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
             let line = line.trimmingCharacters(in: .whitespaces)
             if line.isEmpty || line.hasPrefix("#") { continue }
             guard let colon = line.firstIndex(of: ":"), colon != line.startIndex else {

@@ -175,10 +175,10 @@ CREATE TABLE account_dispatch (
     read_token       bigint NOT NULL DEFAULT 0,
     write_token      bigint NOT NULL DEFAULT 0,
     failures         integer NOT NULL DEFAULT 0,
-    PRIMARY KEY (organization_id, account_id),
     FOREIGN KEY (organization_id, account_id) REFERENCES accounts (organization_id, id) ON DELETE CASCADE
 ) WITH (fillfactor = 70);
 CREATE INDEX account_dispatch_due ON account_dispatch (next_due_at) WHERE next_due_at IS NOT NULL;
+ALTER TABLE account_dispatch ADD PRIMARY KEY (organization_id, account_id);
 
 -- Each rebuild of the queue takes the next epoch.
 CREATE SEQUENCE queue_epoch;
@@ -487,10 +487,10 @@ CREATE TABLE events (
     kind            text NOT NULL,
     subject_id      uuid,
     detail          jsonb NOT NULL DEFAULT '{}',
-    created_at      timestamptz NOT NULL DEFAULT now(),
-    PRIMARY KEY (organization_id, created_at, id)
+    created_at      timestamptz NOT NULL DEFAULT now()
 ) PARTITION BY RANGE (created_at);
 CREATE INDEX events_in_order ON events (transaction_id, id);
+ALTER TABLE events ADD PRIMARY KEY (organization_id, created_at, id);
 
 -- Runs that failed or changed something; visits that found nothing leave no row.
 CREATE TABLE job_history (
