@@ -19,7 +19,9 @@ extension Target.Dependency {
     static let crypto = product(name: "Crypto", package: "swift-crypto")
     static let logging = product(name: "Logging", package: "swift-log")
     static let serviceLifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+    static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")
     static let configuration = product(name: "Configuration", package: "swift-configuration")
+    static let systemPackage = product(name: "SystemPackage", package: "swift-system")
     static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
 }
 
@@ -28,8 +30,8 @@ extension Target {
         .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: rules)
     }
 
-    static func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-        .testTarget(name: name, dependencies: dependencies, swiftSettings: rules)
+    static func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+        .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: rules)
     }
 }
 
@@ -65,7 +67,7 @@ var targets: [Target] = [
 
     // Engines.
     .ours("SyncEngine", ["Failure", "MailStore", "Postgres", "IMAP", "IMAPCore", "MIME", "MailModel", "Threading", "SyncPlanning", .crypto, .logging, .nioPosix, .asyncAlgorithms]),
-    .ours("Accounts", ["Failure", "MailStore", "Postgres", "IMAP", "IMAPCore", "Transfer", "OutboundGuard", "MailModel", "Entitlements", .logging]),
+    .ours("Accounts", ["Failure", "MailStore", "Postgres", "IMAP", "IMAPCore", "Transfer", "OutboundGuard", "MailModel", .nioCore]),
 
     // What the queue's jobs mean to mail: the one place that knows both.
     .ours("AccountJobs", ["JobQueue", "MailStore", "MailModel"]),
@@ -80,11 +82,28 @@ var targets: [Target] = [
         name: "postrider",
         dependencies: [
             "Telemetry", "Scheduler", "Worker", "SyncEngine", "Accounts", "MailStore", "Postgres", "JobQueue", "Redis",
-            "IMAP", "IMAPCore", "MIME", "MailModel", "Entitlements", "SyncPlanning", "Threading", "Transfer", "OutboundGuard",
-            .configuration, .argumentParser, .logging, .serviceLifecycle, .crypto, .nioPosix,
+            "IMAP", "MailModel", "Entitlements", "Transfer", "OutboundGuard", "Failure",
+            .configuration, .argumentParser, .logging, .serviceLifecycle, .unixSignals, .systemPackage, .nioPosix,
         ],
         swiftSettings: rules
     ),
+
+    // Tests mirror the sources.
+    .tests("MailModelTests", ["MailModel"]),
+    .tests("ThreadingTests", ["Threading", "MailModel"]),
+    .tests("SyncPlanningTests", ["SyncPlanning", "Threading", "MailModel"]),
+    .tests("EntitlementsTests", ["Entitlements", "MailModel"]),
+    .tests("IMAPCoreTests", ["Failure", "IMAPCore", "MailModel", .nioCore]),
+    .tests("MIMETests", ["MIME", "MailModel"]),
+    .tests("OutboundGuardTests", ["OutboundGuard", "Failure"]),
+    .tests("RedisTests", ["Failure", "Redis", "CHiredis", .nioCore, .nioPosix, .nioSSL]),
+    .tests("PostgresTests", ["Postgres", "Failure"]),
+    .tests("IMAPTests", ["Failure", "IMAPCore", "IMAP", "MailModel", .nioCore, .nioPosix, .nioSSL]),
+    .tests("TransferTests", ["Transfer", "Failure", "CLibCurl"], exclude: ["Fixtures"]),
+    .tests("JobQueueTests", ["Failure", "Redis", "JobQueue"]),
+    .tests("MailStoreTests", [
+        "MailStore", "Postgres", "MailModel", "Threading", "SyncPlanning", "Entitlements", "Failure", .crypto,
+    ]),
 ]
 
 // While the tree grows: a target is listed once its folder is there.
@@ -102,6 +121,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     ],
     targets: targets,

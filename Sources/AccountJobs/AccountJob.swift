@@ -1,5 +1,5 @@
 package import JobQueue
-package import MailModel
+import MailModel
 package import MailStore
 
 /// The jobs that are made for accounts: what the scheduler writes and the worker reads.

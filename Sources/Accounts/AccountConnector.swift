@@ -3,6 +3,7 @@
 //     host judged ─▶ IMAP sign-in ─▶ folder list ─▶ (SMTP host judged ─▶ SMTP sign-in) ─▶ stored, sealed, `connected`
 import Failure
 import IMAP
+import IMAPCore
 package import MailStore
 package import OutboundGuard
 package import Transfer
@@ -44,7 +45,7 @@ package struct AccountConnector: Sendable {
 
     private func listFolders(
         _ draft: Store.AccountDraft, credential: MailboxSignIn.Credential
-    ) async throws -> [ListedFolder] {
+    ) async throws -> [MailStore.ListedFolder] {
         let mailbox: IMAPConnection
         do {
             mailbox = try await signIn.open(draft.imap, username: draft.username, credential: credential)
@@ -57,7 +58,7 @@ package struct AccountConnector: Sendable {
             let listed = try await mailbox.listFolders()
             await mailbox.logout()
             return listed.map { .init(path: $0.path, role: $0.role, isSelectable: $0.isSelectable) }
-        } catch let error as IMAPError {
+        } catch {
             await mailbox.close()
             throw AccountsError(.listingFolders, error)
         }
@@ -84,10 +85,9 @@ package struct AccountConnector: Sendable {
                         serverName: server.host, ip: address.ip, port: address.port, security: server.smtpSecurity),
                     credential: credential, trustRoots: trustRoots)
                 return
-            } catch .connect where addresses.count > 1 {
-                failure = failure ?? .connect
             } catch {
-                throw AccountsError(.signingInToSMTP, error)
+                guard case .connect = error else { throw AccountsError(.signingInToSMTP, error) }
+                failure = failure ?? error
             }
         }
         if let failure { throw AccountsError(.signingInToSMTP, failure) }

@@ -1,7 +1,4 @@
 package import Failure
-import IMAP
-import OutboundGuard
-import Transfer
 
 /// Why a mailbox could not be connected: which step failed, a stable code, and words that its owner can act on.
 package struct AccountsError: CodedFailure {

@@ -1,4 +1,5 @@
 package import IMAP
+import IMAPCore
 package import MailStore
 import Failure
 package import NIOCore
@@ -68,7 +69,8 @@ package struct MailboxSignIn: Sendable {
                 let endpoint = try IMAPEndpoint(
                     serverName: server.host, ip: address.ip, port: Int(address.port), security: server.imapSecurity)
                 return try await IMAPConnection.connect(to: endpoint, options: options, on: group)
-            } catch let error as IMAPError where error.isAboutReachingTheServer {
+            } catch let error as IMAPError {
+                guard case .unreachable = error else { throw error }
                 failure = failure ?? error
             }
         }

@@ -1,7 +1,7 @@
 package import Failure
 
 /// Why a host that a user named is not connected to.
-package enum OutboundError: Failing, Hashable {
+package enum OutboundError: CodedFailure, Hashable {
     /// Some answer for this host is not a public address. Which one and why is kept back, and the text is always the
     /// same, so that the network around the program can't be mapped by trying hosts.
     case hostNotAllowed

@@ -6,10 +6,10 @@
 // mark holds, never a job that nobody knows of. Two schedulers at once do no harm.
 import AccountJobs
 import Failure
-import JobQueue
+package import JobQueue
 package import Logging
 package import MailStore
-package import ServiceLifecycle
+import ServiceLifecycle
 
 /// The scheduler's main duty: dispatches due accounts and gives the queue an epoch when it has none.
 package struct DispatchService: Service {

@@ -1,6 +1,6 @@
 package import Logging
 package import MailStore
-package import ServiceLifecycle
+import ServiceLifecycle
 
 /// Makes the next months' partitions before they are needed, once at the start and then twice a day.
 package struct PartitionService: Service {

@@ -1,5 +1,5 @@
 package import JobQueue
-package import ServiceLifecycle
+import ServiceLifecycle
 
 /// Returns jobs whose worker is gone to the queue, for as long as the role runs.
 package struct ReapingService: Service {

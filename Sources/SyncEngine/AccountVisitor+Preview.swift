@@ -1,3 +1,4 @@
+import IMAP
 package import MailStore
 import MailModel
 import SyncPlanning
@@ -21,14 +22,14 @@ extension AccountVisitor {
         let mailbox = try await openMailbox(account)
         do {
             let listed = try await mailbox.listFolders()
-            let folders = try await store.refreshFolders(listed.map(ListedFolder.init), of: key)
+            let folders = try await store.refreshFolders(listed.map(MailStore.ListedFolder.init), of: key)
             let watched = folders.filter(\.isWatched)
             guard watched.contains(where: \.isChosen) else {
                 throw StoreError.refused(
                     code: "folders_not_chosen",
                     text: "no folders are chosen yet; run: postrider account choose \(account.id) --all, or --folders A,B")
             }
-            let statuses = try await mailbox.status(of: watched.map(\.path))
+            let statuses = try await mailbox.status(of: watched.map(\.path), items: WatchedFolder.statusItems)
             let items = try watched.compactMap { folder in
                 try statuses[folder.path].flatMap { status in
                     WatchedFolder(
@@ -36,7 +37,7 @@ extension AccountVisitor {
                         status: try status.get())
                 }
             }
-            let index = try await MailboxIndex.read(items, for: .preview, from: mailbox)
+            let index = try await MailboxIndex.read(items, for: .preview, placed: [:], from: mailbox)
             let plan = FirstSyncPlanner.plan(
                 entries: index.entries, windows: Dictionary(uniqueKeysWithValues: items.map { ($0.folder.id, $0.window) }),
                 stored: [:])

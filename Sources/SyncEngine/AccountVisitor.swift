@@ -11,7 +11,7 @@
 // what is stored and what the server has, so that nothing is lost and nothing is fetched twice.
 package import IMAP
 package import Logging
-package import MailModel
+import MailModel
 package import MailStore
 import SyncPlanning
 

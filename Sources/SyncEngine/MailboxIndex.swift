@@ -24,21 +24,25 @@ struct MailboxIndex: Sendable {
     /// SINCE has whole days and no zone, so it is asked for a day early; whether a message is recent is decided by its
     /// INTERNALDATE.
     static func read(
-        _ folders: [WatchedFolder], for purpose: ThreadDiscovery.Purpose, from mailbox: IMAPConnection
+        _ folders: [WatchedFolder], for purpose: ThreadDiscovery.Purpose, placed: [FolderID: UIDSet],
+        from mailbox: IMAPConnection
     ) async throws -> MailboxIndex {
         var recent: [FolderID: UIDSet] = [:]
         for item in folders where item.exists > 0 {
             _ = try await mailbox.examine(item.folder.path)
-            recent[item.folder.id] = try await mailbox.uidSearch(.since(item.window.searchSince.civil))
+            recent[item.folder.id] = try await mailbox.uidSearch(.since(item.window.cutoff - 86_400))
         }
         let capabilities = mailbox.capabilities
         var index = MailboxIndex(means: ThreadDiscovery.choose(
             for: purpose,
             capabilities: ThreadCapabilities(
                 gmailExtensions: capabilities.isGmail, objectIDThreads: capabilities.hasObjectID,
-                threadRefs: capabilities.threadAlgorithm == .refs,
-                threadReferences: capabilities.threadAlgorithm == .references),
-            folders: folders.map { FolderCounts(total: $0.exists, recent: recent[$0.folder.id]?.count ?? 0) }))
+                threadRefs: capabilities.has("THREAD=REFS"),
+                threadReferences: capabilities.has("THREAD=REFERENCES")),
+            folders: folders.map {
+                FolderCounts(
+                    total: $0.exists, recent: recent[$0.folder.id]?.count ?? 0, placed: placed[$0.folder.id]?.count ?? 0)
+            }))
         try await index.read(folders, recent: recent, from: mailbox)
         if index.means == .everythingIsRecent, index.hasOldEntry(in: folders) {
             // Recent by the day, and by the second some are not: their threads must be known after all.
@@ -115,16 +119,16 @@ struct MailboxIndex: Sendable {
     ) async throws -> UIDSet {
         let headers = HeaderFieldsReader()
         var got = UIDSet()
-        for try await batch in mailbox.fetchAttributes(set, items: [.internalDate, .size] + items) {
+        for try await batch in try mailbox.fetchAttributes(set, items: [.internalDate, .size] + items) {
             for attributes in batch {
                 guard let internalDate = attributes.internalDate else { continue }
                 got.insert(attributes.uid)
-                let fields = attributes.headerFields.map { bytes in bytes.withUnsafeBytes { headers.read($0) } }
+                let fields = attributes.header.map { bytes in bytes.withUnsafeBytes { headers.read($0) } }
                 entries.append(IndexEntry(
                     folder: item.folder.id, uid: attributes.uid, internalDate: internalDate,
                     size: attributes.size.map { Int(clamping: $0) } ?? 0, messageID: fields?.messageID,
                     inReplyTo: fields?.inReplyTo ?? [], references: fields?.references ?? [],
-                    providerThreadID: attributes.provider.threadID, providerMessageID: attributes.provider.messageID,
+                    providerThreadID: attributes.identity.threadID, providerMessageID: attributes.identity.messageID,
                     threadIndexRoot: fields?.threadIndexRoot))
             }
         }
@@ -133,7 +137,9 @@ struct MailboxIndex: Sendable {
 
     /// Everything that ties a message to a thread, by what the server knows.
     private static func linkItems(_ capabilities: IMAPCapabilities) -> [FetchItem] {
-        var items: [FetchItem] = [.headerFields(["MESSAGE-ID", "IN-REPLY-TO", "REFERENCES", "THREAD-INDEX"])]
+        var items: [FetchItem] = [
+            .body(.headerFields(["MESSAGE-ID", "IN-REPLY-TO", "REFERENCES", "THREAD-INDEX"]))
+        ]
         if capabilities.isGmail { items += [.gmailMessageID, .gmailThreadID] }
         if capabilities.hasObjectID { items += [.emailID, .threadID] }
         return items

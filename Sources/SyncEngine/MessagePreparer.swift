@@ -12,30 +12,39 @@ struct MessagePreparer {
     let folder: FolderID
     let uidValidity: UIDValidity
 
-    /// `nil` for a message whose body or date didn't come.
-    func prepare(_ message: FetchedMessage) -> NewMessage? {
-        guard let raw = message.raw, let internalDate = message.internalDate else { return nil }
+    /// How much of a spooled message is read at once for hashing, in bytes.
+    private static let hashStep = 256 << 10
+
+    /// - Returns: `nil` for a message whose body, date or flags didn't come.
+    /// - Throws: where a spooled message can't be read back.
+    func prepare(_ message: FetchedMessage) throws -> NewMessage? {
+        guard let raw = message.raw, let internalDate = message.internalDate, let flags = message.flags else { return nil }
+        let identity = message.attributes.identity
         var hash = SHA256()
+        let content = RawContent(raw)
         let parsed: ParsedMessage
-        switch raw.storage {
-        case .memory:
-            parsed = raw.withBytes { bytes in
+        if let descriptor = raw.fileDescriptor {
+            for offset in stride(from: 0, to: raw.count, by: Self.hashStep) {
+                try content.withBytes(in: offset..<min(offset + Self.hashStep, raw.count)) {
+                    hash.update(bufferPointer: $0)
+                }
+            }
+            parsed = parser.parse(fileDescriptor: descriptor, length: raw.count)
+        } else {
+            parsed = try raw.withBytes { bytes in
                 hash.update(bufferPointer: bytes)
                 return parser.parse(bytes)
             }
-        case .file(let descriptor):
-            raw.forEachChunk { hash.update(bufferPointer: $0) }
-            parsed = parser.parse(fileDescriptor: descriptor, length: raw.count)
         }
         return NewMessage(
-            folder: folder, uidValidity: uidValidity, uid: message.uid, flags: message.flags ?? [],
-            modSequence: message.modSequence, internalDate: internalDate, provider: message.provider,
-            sha256: Array(hash.finalize()), raw: RawContent(raw), messageID: parsed.messageID,
+            folder: folder, uidValidity: uidValidity, uid: message.uid, flags: flags,
+            modSequence: message.attributes.modSequence, internalDate: internalDate, provider: identity,
+            sha256: Array(hash.finalize()), raw: content, messageID: parsed.messageID,
             subject: parsed.subject, date: parsed.date, participants: Self.participants(of: parsed),
             snippet: parsed.snippet, text: parsed.text, html: parsed.html, listID: parsed.listID,
             autoSubmitted: parsed.autoSubmitted.names, marks: parsed.marks.map(\.rawValue).sorted(),
             attachments: parsed.attachments.map(NewMessage.Attachment.init),
-            threadable: threadable(parsed, provider: message.provider, internalDate: internalDate)
+            threadable: threadable(parsed, provider: identity, internalDate: internalDate)
         )
     }
 
@@ -65,13 +74,27 @@ extension NewMessage.Attachment {
     init(_ parsed: ParsedAttachment) {
         self.init(
             part: parsed.partPath, filename: parsed.filename, contentType: parsed.contentType,
-            isInline: parsed.isInline, contentID: parsed.contentID, transferEncoding: parsed.transferEncoding.name,
+            isInline: parsed.isInline, contentID: parsed.contentID, transferEncoding: parsed.transferEncoding.rawValue,
             body: parsed.bodyRange, size: parsed.decodedSize)
     }
 }
 
 extension RawContent {
     init(_ raw: RawMessage) {
-        self.init(count: raw.count) { range, body in try raw.withBytes(in: range, body) }
+        self.init(count: raw.count) { range, body in
+            guard let descriptor = raw.fileDescriptor else {
+                return try raw.withBytes { try body(UnsafeRawBufferPointer(rebasing: $0[range])) }
+            }
+            // Read, not mapped: mapped pages would count as the process's own memory.
+            let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: range.count, alignment: 16)
+            defer { buffer.deallocate() }
+            var filled = 0
+            while filled < range.count {
+                let got = pread(descriptor, buffer.baseAddress! + filled, range.count - filled, off_t(range.lowerBound + filled))
+                guard got > 0 else { throw SyncError.spoolUnreadable }
+                filled += got
+            }
+            try body(UnsafeRawBufferPointer(buffer))
+        }
     }
 }

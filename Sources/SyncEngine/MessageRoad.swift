@@ -1,5 +1,6 @@
 import AsyncAlgorithms
 import IMAP
+import IMAPCore
 import MailModel
 import MailStore
 import SyncPlanning
@@ -40,7 +41,11 @@ struct MessageRoad {
     }
 
     /// Pulls rounds of whole threads, in their order.
-    func pull(_ rounds: [FetchRound], progress: SyncProgress?) async throws -> Pulled {
+    ///
+    /// - Parameter countsNewThreads: whether threads are counted as they are made, since no round knows of any.
+    func pull(
+        _ rounds: [FetchRound], progress: SyncProgress?, countsNewThreads: Bool = false
+    ) async throws -> Pulled {
         let fetched = AsyncChannel<Cargo<FetchedBatch>>()
         let prepared = AsyncChannel<Cargo<[NewMessage]>>()
         let parsers = visit.engine.parsers
@@ -52,7 +57,9 @@ struct MessageRoad {
             group.addTask {
                 for await cargo in fetched {
                     switch cargo {
-                    case .messages(let batch): await prepared.send(.messages(try await parsers.prepare(batch)))
+                    case .messages(let batch):
+                        let messages = try await parsers.prepare(batch)
+                        await prepared.send(.messages(messages))
                     case .roundEnd(let threads): await prepared.send(.roundEnd(threads: threads))
                     case .allDone: await prepared.send(.allDone)
                     }
@@ -60,7 +67,9 @@ struct MessageRoad {
                 prepared.finish()
                 return nil
             }
-            group.addTask { try await commit(prepared, planned: rounds, progress: progress) }
+            group.addTask {
+                try await commit(prepared, planned: rounds, progress: progress, countsNewThreads: countsNewThreads)
+            }
             var pulled: Pulled?
             // The first stage that fails ends the others with it.
             for try await result in group { pulled = result ?? pulled }
@@ -80,7 +89,7 @@ struct MessageRoad {
                     selected = folder
                 }
                 let validity = folders[folder]!.uidValidity
-                for try await messages in visit.mailbox.fetchMessages(uids) {
+                for try await messages in try visit.mailbox.fetchMessages(uids, items: Self.items) {
                     await channel.send(.messages(FetchedBatch(folder: folder, uidValidity: validity, messages: messages)))
                     try Task.checkCancellation()
                 }
@@ -90,6 +99,11 @@ struct MessageRoad {
         await channel.send(.allDone)
     }
 
+    /// What is asked for besides the body; what a server doesn't know is left out.
+    private static let items: [FetchItem] = [
+        .uid, .flags, .internalDate, .size, .modSequence, .gmailMessageID, .gmailThreadID, .emailID, .threadID,
+    ]
+
     /// Selects a folder and makes sure that it is still the one that was planned for.
     private func select(_ folder: FolderID) async throws {
         let watched = folders[folder]!
@@ -98,7 +112,8 @@ struct MessageRoad {
     }
 
     private func commit(
-        _ channel: AsyncChannel<Cargo<[NewMessage]>>, planned rounds: [FetchRound], progress: SyncProgress?
+        _ channel: AsyncChannel<Cargo<[NewMessage]>>, planned rounds: [FetchRound], progress: SyncProgress?,
+        countsNewThreads: Bool
     ) async throws -> Pulled {
         var pulled = Pulled(progress: progress)
         var checkpoint = Checkpoint()
@@ -111,7 +126,9 @@ struct MessageRoad {
             let bytes = checkpoint.byteCount
             pulled.progress?.bytesDone += bytes
             checkpoint.progress = pulled.progress
-            pulled.report.add(try await visit.commit(checkpoint), bytes: bytes)
+            let result = try await visit.commit(checkpoint)
+            pulled.report.add(result, bytes: bytes)
+            if countsNewThreads { pulled.progress?.threadsDone += result.newThreads - result.joinedThreads }
             checkpoint = Checkpoint()
         }
 
@@ -128,7 +145,7 @@ struct MessageRoad {
                     try await flush()
                 }
             case .roundEnd(let threads):
-                pulled.progress?.threadsDone += threads
+                if !countsNewThreads { pulled.progress?.threadsDone += threads }
                 checkpoint.progress = pulled.progress
                 // The first round is shown as soon as it is there.
                 if pulled.report.messages == 0 { try await flush() }

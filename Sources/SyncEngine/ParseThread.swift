@@ -26,8 +26,8 @@ final class ParseThread: Sendable {
     func prepare(_ batch: FetchedBatch) async throws -> [NewMessage] {
         let parser = parser
         return try await pool.runIfActive {
-            batch.messages.compactMap { message in
-                MessagePreparer(parser: parser.value, folder: batch.folder, uidValidity: batch.uidValidity).prepare(message)
+            try batch.messages.compactMap { message in
+                try MessagePreparer(parser: parser.value, folder: batch.folder, uidValidity: batch.uidValidity).prepare(message)
             }
         }
     }

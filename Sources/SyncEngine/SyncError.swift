@@ -5,10 +5,13 @@ import MailModel
 enum SyncError: Failing {
     /// A folder's UIDVALIDITY changed while it was being read: what was planned says nothing any more.
     case folderChanged(FolderID)
+    /// A large message's temporary file can't be read back.
+    case spoolUnreadable
 
     var disposition: Disposition {
         switch self {
         case .folderChanged: .retryNow
+        case .spoolUnreadable: .retryLater
         }
     }
 }
@@ -17,6 +20,7 @@ extension SyncError: CustomStringConvertible {
     var description: String {
         switch self {
         case .folderChanged: "a folder was made anew on the server while it was being read; it is read again"
+        case .spoolUnreadable: "a large message's temporary file can't be read back"
         }
     }
 }

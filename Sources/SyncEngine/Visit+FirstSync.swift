@@ -11,10 +11,12 @@ extension Visit {
     func firstSync(_ watched: [WatchedFolder]) async throws -> VisitReport {
         var stored: [FolderID: UIDSet] = [:]
         for item in watched {
+            // UIDs of an unstable generation mean nothing any more: its messages are known by their content.
+            guard item.uidValidity.isStable else { continue }
             stored[item.folder.id] = try await store.contents(
                 of: item.folder.id, uidValidity: item.uidValidity, account: account.key).placed
         }
-        let index = try await MailboxIndex.read(watched, for: .firstSync, from: mailbox)
+        let index = try await MailboxIndex.read(watched, for: .firstSync, placed: stored, from: mailbox)
         let plan = FirstSyncPlanner.plan(
             entries: index.entries, windows: Dictionary(uniqueKeysWithValues: watched.map { ($0.folder.id, $0.window) }),
             stored: stored)
@@ -24,14 +26,17 @@ extension Visit {
         ])
 
         var report = VisitReport(outcome: .complete)
+        let before = try await store.progress(of: account.key)
         var progress = SyncProgress()
-        progress.threadsFound = plan.totals.threads
+        // Where no header was read, how many threads there are shows only as they come.
+        let countsThreadsAsTheyCome = index.means == .everythingIsRecent
+        progress.threadsFound = countsThreadsAsTheyCome ? 0 : plan.totals.threads
         progress.messagesFound = plan.totals.messages
         progress.bytesFound = plan.totals.bytes
-        progress.threadsDone = plan.done.threads
+        progress.threadsDone = countsThreadsAsTheyCome ? before.threadsDone : plan.done.threads
         progress.messagesDone = plan.done.messages
         progress.bytesDone = plan.done.bytes
-        progress.beganAt = try await store.progress(of: account.key).beganAt ?? engine.time.now
+        progress.beganAt = before.beganAt ?? engine.time.now
         var opening = Checkpoint()
         opening.progress = progress
         _ = try await commit(opening)
@@ -40,7 +45,7 @@ extension Visit {
             plan.remaining, firstMessages: engine.settings.firstRoundMessages,
             messages: engine.settings.roundMessages, bytes: engine.settings.roundBytes)
         let road = MessageRoad(visit: self, folders: watched)
-        let pulled = try await road.pull(rounds, progress: progress)
+        let pulled = try await road.pull(rounds, progress: progress, countsNewThreads: countsThreadsAsTheyCome)
         report.messages = pulled.report.messages
         report.bytes = pulled.report.bytes
         report.newThreads = pulled.report.newThreads
@@ -53,6 +58,7 @@ extension Visit {
         let now = engine.time.now
         var closing = Checkpoint()
         closing.progress = pulled.progress
+        if countsThreadsAsTheyCome { closing.progress?.threadsFound = pulled.progress?.threadsDone ?? 0 }
         for item in watched {
             let folder = item.folder.id
             closing.skips.append(.init(

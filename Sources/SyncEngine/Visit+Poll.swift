@@ -1,4 +1,5 @@
 import IMAP
+import IMAPCore
 import MailModel
 import MailStore
 import SyncPlanning
@@ -99,7 +100,7 @@ extension Visit {
     private func refreshFlags(
         of placed: UIDSet, in item: WatchedFolder, stored: Store.FolderContents, into closing: inout Checkpoint
     ) async throws {
-        for try await batch in mailbox.fetchAttributes(placed, items: [.flags]) {
+        for try await batch in try mailbox.fetchAttributes(placed, items: [.flags]) {
             for attributes in batch {
                 guard let flags = attributes.flags, let before = stored.flags[attributes.uid],
                     before != Store.flagText(flags)

@@ -18,7 +18,7 @@ struct Visit {
 
     func run() async throws -> VisitReport {
         let listed = try await mailbox.listFolders()
-        let folders = try await store.refreshFolders(listed.map(ListedFolder.init), of: account.key)
+        let folders = try await store.refreshFolders(listed.map(MailStore.ListedFolder.init), of: account.key)
         let watched = try await watchedFolders(folders)
         return watched.contains(where: \.isUnproven) ? try await firstSync(watched) : try await poll(watched)
     }
@@ -27,7 +27,7 @@ struct Visit {
     /// visit; it is never taken as empty.
     private func watchedFolders(_ folders: [Folder]) async throws -> [WatchedFolder] {
         let watched = folders.filter(\.isWatched)
-        let statuses = try await mailbox.status(of: watched.map(\.path))
+        let statuses = try await mailbox.status(of: watched.map(\.path), items: WatchedFolder.statusItems)
         return watched.compactMap { folder in
             guard let startedAt = folder.startedAt else { return nil }
             do {
@@ -54,7 +54,7 @@ struct Visit {
     }
 }
 
-extension ListedFolder {
+extension MailStore.ListedFolder {
     init(_ listed: IMAP.ListedFolder) {
         self.init(path: listed.path, role: listed.role, isSelectable: listed.isSelectable)
     }

@@ -14,6 +14,9 @@ struct WatchedFolder: Sendable {
     let highestModSequence: ModSequence?
     let window: Window
 
+    /// What is asked of the server for each.
+    static let statusItems: [StatusItem] = [.messages, .uidNext, .uidValidity, .highestModSequence]
+
     /// - Returns: `nil` where the server left out what the folder can't be read without, its UIDVALIDITY and its count.
     init?(_ folder: Folder, startedAt: EpochSeconds, windowSeconds: Int64, status: MailboxStatus) {
         guard let uidValidity = status.uidValidity, let messages = status.messages else { return nil }

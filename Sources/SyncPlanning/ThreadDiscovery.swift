@@ -48,10 +48,9 @@ package enum ThreadDiscovery: Sendable, Hashable {
         for purpose: Purpose, capabilities: ThreadCapabilities, folders: [FolderCounts]
     ) -> ThreadDiscovery {
         if folders.allSatisfy({ $0.recent == 0 && $0.placed == 0 }) { return .nothingIsRecent }
-        if folders.allSatisfy({ $0.recent >= $0.total }) { return .everythingIsRecent }
         switch purpose {
         case .firstSync:
-            return .headerSweep
+            return folders.allSatisfy({ $0.recent >= $0.total }) ? .everythingIsRecent : .headerSweep
         case .preview:
             if capabilities.gmailExtensions { return .gmailThreads }
             if capabilities.objectIDThreads { return .objectIDThreads }

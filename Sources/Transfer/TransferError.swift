@@ -2,7 +2,7 @@ package import Failure
 
 /// Why a transfer failed: at which step, and what can be done. Holds no host, no address, no secret and no text of
 /// the server's.
-package enum TransferError: Failing, Hashable {
+package enum TransferError: CodedFailure, Hashable {
     /// The request itself can't be sent.
     case invalidRequest(RequestFault)
     case connect(ConnectFault)

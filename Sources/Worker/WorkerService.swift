@@ -5,7 +5,7 @@ package import Logging
 import MailModel
 import MailStore
 import AccountJobs
-package import ServiceLifecycle
+import ServiceLifecycle
 package import SyncEngine
 
 /// The worker role.

@@ -16,7 +16,7 @@ struct ThreadDiscoveryTests {
             func choose(_ folders: [FolderCounts]) -> ThreadDiscovery {
                 ThreadDiscovery.choose(for: purpose, capabilities: Self.everything, folders: folders)
             }
-            #expect(choose([recent, recent]) == .everythingIsRecent)
+            #expect((choose([recent, recent]) == .everythingIsRecent) == (purpose == .firstSync))
             #expect(choose([old, old]) == .nothingIsRecent)
             #expect(choose([]) == .nothingIsRecent)
             #expect(choose([FolderCounts(total: 10, recent: 0, placed: 1)]) != .nothingIsRecent)

@@ -13,7 +13,8 @@ package struct RawContent: Sendable {
         self.read = read
     }
 
-    func withBytes(in range: Range<Int>, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
+    /// Lends the bytes of a range for the length of the call.
+    package func withBytes(in range: Range<Int>, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
         try read(range, body)
     }
 }

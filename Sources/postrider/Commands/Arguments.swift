@@ -3,6 +3,9 @@ import Entitlements
 import MailModel
 import MailStore
 
+/// Here a flag is one of the command line; a message's flags are never named by their type.
+typealias Flag = ArgumentParser.Flag
+
 // How values of the model are written on the command line.
 
 extension Identifier: ExpressibleByArgument {

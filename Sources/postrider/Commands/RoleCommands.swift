@@ -3,6 +3,8 @@ import JobQueue
 import Logging
 import Scheduler
 import ServiceLifecycle
+import Telemetry
+import UnixSignals
 import Worker
 
 // The roles: each is a service that runs until SIGTERM or SIGINT and then drains.

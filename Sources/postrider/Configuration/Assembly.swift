@@ -83,9 +83,7 @@ struct Assembly: Sendable {
         let concurrency = try settings.number(.workerConcurrency, in: 1...1_000)
         return WorkerService(
             queue: try queue(), engine: try engine(store),
-            settings: WorkerPoolSettings(
-                worker: "\(ProcessInfo.processInfo.hostName)-\(ProcessInfo.processInfo.processIdentifier)",
-                concurrency: concurrency),
+            settings: WorkerPoolSettings(concurrency: concurrency),
             log: logging.logger("worker"))
     }
 }

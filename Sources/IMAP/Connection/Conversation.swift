@@ -1,0 +1,193 @@
+import IMAPCore
+import MailModel
+import NIOCore
+
+/// The session's state on this side: parser and state machine, driven by whoever has the connection's turn.
+///
+/// `@unchecked Sendable`: ``IMAPConnection`` lets one task at a time in, and hands the turn over under a lock.
+final class Conversation: @unchecked Sendable {
+    let transport: Transport
+    let options: IMAPConnectionOptions
+    private var parser: ResponseParser
+    private var machine: SessionMachine
+    private var pieces: ArraySlice<ByteBuffer> = []
+    private var deadline = NIODeadline.distantFuture
+    private var commandName = ""
+    private var isStreaming = false
+    /// Whether the last command was answered by BAD: a command that the server does not know, rather than one that it
+    /// won't do.
+    private(set) var lastConditionWasBad = false
+
+    init(transport: Transport, options: IMAPConnectionOptions, requiresStartTLS: Bool) {
+        self.transport = transport
+        self.options = options
+        parser = ResponseParser(limits: options.limits)
+        machine = SessionMachine(requiresStartTLS: requiresStartTLS)
+    }
+
+    var capabilities: IMAPCapabilities? { machine.capabilities }
+    var phase: SessionMachine.Phase { machine.phase }
+
+    /// Whether replies lie here that can be read without waiting.
+    var hasBufferedBytes: Bool { parser.hasBufferedBytes || !pieces.isEmpty || transport.hasBytes }
+
+    /// No command can be sent any more.
+    func end() {
+        machine.end()
+        transport.abandon()
+    }
+
+    // MARK: - Requests
+
+    /// The untagged replies to a request and its commands' outcomes, in the order of the commands.
+    struct Answer {
+        var replies: [Response] = []
+        var outcomes: [Result<StatusResponse, IMAPError>?]
+    }
+
+    /// Waits for the greeting.
+    func greet() async throws(IMAPError) {
+        startClock("the connection")
+        while true {
+            switch try await nextAction() {
+            case .greeted: return
+            case .ignore, .keep, .body, .write, .finished, .startTLS: continue
+            case .fail(let error): throw error
+            }
+        }
+    }
+
+    /// Sends a request and gathers what is answered.
+    func perform(_ request: Request) async throws(IMAPError) -> Answer {
+        try begin(request, isStreaming: false)
+        var answer = Answer(outcomes: Array(repeating: nil, count: request.commands.count))
+        while true {
+            switch try await nextAction() {
+            case .keep(let response):
+                guard answer.replies.count < options.maximumReplies else {
+                    throw fail(.bound(.replies(options.maximumReplies), uid: nil))
+                }
+                answer.replies.append(response)
+            case .finished(let ended):
+                answer.outcomes[ended.index] = ended.outcome
+                restartClock()
+                if ended.isLast { return answer }
+            case .ignore, .greeted, .body, .write, .startTLS:
+                continue
+            case .fail(let error):
+                throw fail(error)
+            }
+        }
+    }
+
+    /// Sends one command, which must succeed.
+    func perform(_ command: Command) async throws(IMAPError) -> (replies: [Response], end: StatusResponse) {
+        let answer = try await perform(Request(command))
+        guard let outcome = answer.outcomes.first.flatMap({ $0 }) else {
+            throw fail(.protocolViolation("no answer"))
+        }
+        return (answer.replies, try outcome.get())
+    }
+
+    /// Sends STARTTLS and puts TLS under the session (RFC 9051 §6.2.1).
+    func startTLS(trustRoots: IMAPConnectionOptions.TrustRoots) async throws(IMAPError) {
+        try begin(Request(.startTLS), isStreaming: false)
+        while true {
+            switch try await nextAction() {
+            case .startTLS:
+                // What lies behind the answer came in plain text; taken up after the handshake, it would be an
+                // attacker's words in the server's mouth.
+                guard !hasBufferedBytes else { throw fail(.insecure(.bytesBeforeTLS)) }
+                try await transport.startTLS(trustRoots: trustRoots)
+                parser = ResponseParser(limits: options.limits)
+                machine.secured()
+                return
+            case .fail(let error):
+                throw fail(error)
+            case .ignore, .greeted, .keep, .body, .write, .finished:
+                continue
+            }
+        }
+    }
+
+    // MARK: - Streams
+
+    func begin(_ request: Request, isStreaming: Bool) throws(IMAPError) {
+        let bytes = try machine.begin(request)
+        self.isStreaming = isStreaming
+        startClock(request.commands[0].name)
+        transport.setReadsAhead(isStreaming)
+        transport.send(bytes)
+    }
+
+    func endStream() {
+        isStreaming = false
+        transport.setReadsAhead(false)
+    }
+
+    /// - Returns: whether nothing is under way any more.
+    func stopSending() -> Bool { machine.stopSending() }
+
+    /// The next thing to do, if the octets for it are here already.
+    func nextReadyAction() throws(IMAPError) -> SessionMachine.Action? {
+        while true {
+            if let event = try parser.next() {
+                if case .response(.tagged(_, let status)) = event { lastConditionWasBad = status.condition == .bad }
+                let action = machine.receive(event)
+                if case .write(let bytes) = action { transport.send(bytes) }
+                if case .finished(let ended) = action, let bytes = ended.write { transport.send(bytes) }
+                return action
+            }
+            guard let piece = pieces.popFirst() else { return nil }
+            parser.feed(piece)
+        }
+    }
+
+    /// Whether the reply to a message has begun.
+    var isInsideReply: Bool { parser.isInsideReply }
+
+    /// Waits for more octets.
+    func receive() async throws(IMAPError) {
+        let until = isStreaming ? .now() + options.stallTimeout : deadline
+        do {
+            pieces = try await transport.receive(until: until)[...]
+        } catch {
+            throw fail(self.error(for: error))
+        }
+    }
+
+    func nextAction() async throws(IMAPError) -> SessionMachine.Action {
+        while true {
+            do throws(IMAPError) {
+                if let action = try nextReadyAction() { return action }
+            } catch {
+                throw fail(error)
+            }
+            try await receive()
+        }
+    }
+
+    /// After this nothing can be sent or read.
+    func fail(_ error: IMAPError) -> IMAPError {
+        end()
+        return error
+    }
+
+    // MARK: - Time
+
+    private func startClock(_ name: String) {
+        commandName = name
+        restartClock()
+    }
+
+    private func restartClock() { deadline = .now() + options.commandTimeout }
+
+    private func error(for end: Inbound.End) -> IMAPError {
+        switch end {
+        case .closed: .connectionLost(insideReply: parser.isInsideReply, uid: parser.currentUID)
+        case .failed(let error): error
+        case .timedOut: isStreaming ? .stalled(uid: parser.currentUID) : .deadline(commandName)
+        case .cancelled: .cancelled
+        }
+    }
+}

@@ -1,0 +1,39 @@
+package import IMAPCore
+package import NIOCore
+
+/// Times and bounds of one connection.
+package struct IMAPConnectionOptions: Sendable {
+    package enum TrustRoots: Sendable, Hashable {
+        /// The system's authorities.
+        case system
+        /// Only those of a PEM file: a private authority.
+        case file(String)
+    }
+
+    /// For TCP alone.
+    package var connectTimeout: TimeAmount = .seconds(20)
+    /// From a command to its answer; also for the greeting and the TLS handshake. Of commands that are under way
+    /// together, each answer gives the next as much time again.
+    package var commandTimeout: TimeAmount = .seconds(60)
+    /// The longest silence while messages are being fetched.
+    package var stallTimeout: TimeAmount = .seconds(60)
+    package var trustRoots: TrustRoots = .system
+    package var limits = ParserLimits()
+    /// The largest message that is kept, in octets; larger ones are read past and reported as refused.
+    package var maximumMessageSize: UInt64 = 150 << 20
+    /// Larger messages go to an unlinked file instead of memory; in octets.
+    package var spoolThreshold: Int = 1 << 20
+    /// The folder for those files.
+    package var spoolFolder: String = "/tmp"
+    /// The most untagged replies that are kept for one request, for instance folders of a LIST.
+    package var maximumReplies: Int = 200_000
+    /// The octets of header fields, or of another section, that ``IMAPConnection/fetchAttributes(_:items:)`` keeps for
+    /// one message; what is more is cut and marked.
+    package var maximumSectionSize: Int = 1 << 20
+    /// Counts the messages in memory; several connections may share one.
+    package var budget: ByteBudget
+
+    package init(budget: ByteBudget = ByteBudget()) {
+        self.budget = budget
+    }
+}

@@ -1,0 +1,124 @@
+import IMAPCore
+import NIOCore
+
+/// A fetch under way: drives the conversation for as long as its consumer asks for batches.
+///
+/// It holds the connection's turn until the last command is answered. A consumer that goes away before leaves replies
+/// half read, which no one can pick up again: then the connection is closed.
+final class FetchStream<Assembler: FetchAssembler> {
+    private enum State {
+        case running(Conversation)
+        case over
+    }
+
+    private static var batchCount: Int { 64 }
+    private static var batchWeight: Int { 4 << 20 }
+
+    private let connection: IMAPConnection
+    private var state: State
+    private var assembler: Assembler
+    private let observesBudget: Bool
+    private var refusal: IMAPError?
+    /// Set when all is said: what is still in the batch is yielded first.
+    private var isComplete = false
+
+    init(
+        _ connection: IMAPConnection, _ conversation: Conversation, assembler: Assembler, observesBudget: Bool
+    ) {
+        self.connection = connection
+        state = .running(conversation)
+        self.assembler = assembler
+        self.observesBudget = observesBudget
+    }
+
+    deinit {
+        if case .running(let conversation) = state {
+            conversation.end()
+            connection.returnTurn()
+        }
+    }
+
+    /// The next batch: up to 64 items or 4 MiB, and fewer rather than wait for more.
+    ///
+    /// - Returns: `nil` after the last.
+    func next() async throws(IMAPError) -> [Assembler.Item]? {
+        guard case .running(let conversation) = state else { return nil }
+        do throws(IMAPError) {
+            let batch = isComplete ? [] : try await gather(conversation)
+            if !batch.isEmpty { return batch }
+        } catch {
+            leave(conversation)
+            throw error
+        }
+        leave(conversation)
+        if let refusal { throw refusal }
+        return nil
+    }
+
+    private func leave(_ conversation: Conversation) {
+        state = .over
+        conversation.endStream()
+        connection.returnTurn()
+    }
+
+    private func gather(_ conversation: Conversation) async throws(IMAPError) -> [Assembler.Item] {
+        if Task.isCancelled { throw conversation.fail(.cancelled) }
+        var batch: [Assembler.Item] = []
+        batch.reserveCapacity(Self.batchCount)
+        var weight = 0
+        while true {
+            guard let action = try nextReady(conversation) else {
+                if !batch.isEmpty { return batch }
+                // Between messages nothing is read beyond the budget; a message that has begun is read to its end.
+                if observesBudget, !conversation.isInsideReply { await conversation.options.budget.waitForRoom() }
+                try await conversation.receive()
+                continue
+            }
+            switch action {
+            case .body(.bodyBegin(let section)):
+                assembler.begin(section)
+            case .body(.bodyChunk(let chunk)):
+                if assembler.take(chunk) {
+                    try await guarded(conversation) { () throws(IMAPError) in try await self.assembler.flush() }
+                }
+            case .body(.bodyEnd):
+                try await guarded(conversation) { () throws(IMAPError) in try await self.assembler.end() }
+            case .keep(.fetch(let response)):
+                guard let made = assembler.finish(response) else { continue }
+                batch.append(made.item)
+                weight += made.weight
+                if batch.count >= Self.batchCount || weight >= Self.batchWeight { return batch }
+            case .finished(let ended):
+                if case .failure(let error) = ended.outcome {
+                    refusal = refusal ?? error
+                    if conversation.stopSending() { isComplete = true }
+                }
+                if ended.isLast { isComplete = true }
+                if isComplete { return batch }
+            case .fail(let error):
+                throw conversation.fail(error)
+            case .ignore, .greeted, .keep, .body(.response), .write, .startTLS:
+                continue
+            }
+        }
+    }
+
+    private func nextReady(_ conversation: Conversation) throws(IMAPError) -> SessionMachine.Action? {
+        do throws(IMAPError) {
+            return try conversation.nextReadyAction()
+        } catch {
+            throw conversation.fail(error)
+        }
+    }
+
+    /// A message that can't be kept leaves the session in the middle of a reply.
+    private func guarded(
+        _ conversation: Conversation, _ work: () async throws(IMAPError) -> Void
+    ) async throws(IMAPError) {
+        do throws(IMAPError) {
+            try await work()
+        } catch {
+            throw conversation.fail(error)
+        }
+    }
+}

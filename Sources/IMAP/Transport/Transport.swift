@@ -1,0 +1,95 @@
+import IMAPCore
+import NIOCore
+import NIOPosix
+import NIOSSL
+
+/// One socket, with or without TLS: octets out, octets in when they are asked for.
+struct Transport: Sendable {
+    private let channel: any Channel
+    private let inbound: Inbound
+    private let endpoint: IMAPEndpoint
+
+    static func connect(
+        to endpoint: IMAPEndpoint, options: IMAPConnectionOptions, on group: any EventLoopGroup
+    ) async throws(IMAPError) -> Transport {
+        let inbound = Inbound(budget: options.budget)
+        let context: NIOSSLContext? =
+            switch endpoint.security {
+            case .tls, .startTLS: try TrustStore.context(for: options.trustRoots)
+            case .none: nil
+            }
+        let shortest = Swift.min(options.commandTimeout, options.stallTimeout).nanoseconds
+        let tick = TimeAmount.nanoseconds(Swift.max(10_000_000, Swift.min(shortest / 8, 1_000_000_000)))
+        let bootstrap = ClientBootstrap(group: group)
+            .connectTimeout(options.connectTimeout)
+            .channelOption(.autoRead, value: false)
+            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .channelOption(.socketOption(.so_keepalive), value: 1)
+            .channelOption(
+                .recvAllocator,
+                value: AdaptiveRecvByteBufferAllocator(minimum: 4 << 10, initial: 16 << 10, maximum: 256 << 10))
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let operations = channel.pipeline.syncOperations
+                    if let context, endpoint.security == .tls {
+                        try operations.addHandler(TrustStore.handler(context, serverName: endpoint.serverName))
+                    }
+                    try operations.addHandler(InboundHandler(inbound: inbound, tick: tick))
+                }
+            }
+        do {
+            let channel = try await bootstrap.connect(to: endpoint.address).get()
+            return Transport(channel: channel, inbound: inbound, endpoint: endpoint)
+        } catch {
+            throw ConnectionFault.connectError(for: error)
+        }
+    }
+
+    /// Whether octets were read that no one has taken.
+    var hasBytes: Bool { inbound.hasBytes }
+
+    /// During a fetch the socket is read ahead of its user.
+    func setReadsAhead(_ value: Bool) { inbound.setReadsAhead(value) }
+
+    func send(_ bytes: ByteBuffer) {
+        guard bytes.readableBytes > 0 else { return }
+        // A failed write closes the channel, and whoever waits for the answer learns of that.
+        channel.writeAndFlush(bytes, promise: nil)
+    }
+
+    func receive(until deadline: NIODeadline) async throws(Inbound.End) -> [ByteBuffer] {
+        try await inbound.take(until: deadline) { [channel] in channel.read() }
+    }
+
+    /// Puts TLS under the session. The handshake goes on with the next octets that are sent and received.
+    func startTLS(trustRoots: IMAPConnectionOptions.TrustRoots) async throws(IMAPError) {
+        let context = try TrustStore.context(for: trustRoots)
+        do {
+            try await channel.eventLoop.submit { [channel, endpoint] in
+                let handler = try TrustStore.handler(context, serverName: endpoint.serverName)
+                try channel.pipeline.syncOperations.addHandler(handler, position: .first)
+            }.get()
+        } catch {
+            throw ConnectionFault.connectError(for: error)
+        }
+    }
+
+    /// Closes at once; what is under way fails.
+    func abandon() {
+        channel.close(mode: .all, promise: nil)
+    }
+
+    /// Closes and waits until that is done.
+    func close() async {
+        channel.close(mode: .all, promise: nil)
+        // A channel that is closed with an error is closed all the same.
+        _ = await channel.closeFuture.map { true }.recover { _ in true }.resolved()
+    }
+}
+
+extension EventLoopFuture where Value == Bool {
+    /// For futures that can't fail any more.
+    fileprivate func resolved() async -> Bool {
+        do { return try await get() } catch { return false }
+    }
+}
