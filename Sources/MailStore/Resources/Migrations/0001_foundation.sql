@@ -679,3 +679,6 @@ GRANT SELECT ON account_dispatch TO postrider_warden;
 ALTER FUNCTION evict_lane(uuid, uuid, text, bigint) OWNER TO postrider_warden;
 REVOKE ALL ON FUNCTION evict_lane(uuid, uuid, text, bigint) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION evict_lane(uuid, uuid, text, bigint) TO postrider_worker;
+
+-- Every role asks at its start whether the schema is one that it knows.
+GRANT SELECT ON schema_migrations TO postrider_api, postrider_worker, postrider_scheduler;
