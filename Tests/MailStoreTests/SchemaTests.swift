@@ -5,7 +5,7 @@ import Testing
 @Suite("The schema", .enabled(if: StoreDatabase.isOffered, StoreDatabase.skipReason))
 struct SchemaTests {
     /// Tables that are about no organization, or are no rows of one.
-    private static let withoutOrganization = ["organizations", "outbox", "schema_migrations", "postrider_migrations"]
+    private static let withoutOrganization = ["organizations", "outbox", "schema_migrations"]
 
     @Test("migrations apply to an empty database; applying them again is nothing")
     func migrations() async throws {
@@ -17,6 +17,16 @@ struct SchemaTests {
             #expect(try await migrator.appliedVersion() == nil)
             #expect(try await migrator.migrate() == StoreMigrations.all)
             #expect(try await migrator.migrate() == [])
+            try await migrator.requireSchema(in: StoreMigrations.supported)
+        }
+    }
+
+    @Test(
+        "every role can ask at its start whether the schema is one that it knows",
+        arguments: StoreDatabase.Role.allCases)
+    func requiredSchema(role: StoreDatabase.Role) async throws {
+        try await StoreDatabase.with { database in
+            let migrator = try Migrator(pool: database.pool(role), migrations: StoreMigrations.all)
             try await migrator.requireSchema(in: StoreMigrations.supported)
         }
     }
