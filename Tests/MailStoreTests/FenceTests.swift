@@ -111,8 +111,10 @@ struct FenceTests {
 
     /// A holder of the lane that is stuck within its transaction, as one frozen in the middle of a COPY is. It ends by
     /// itself after 20 s, so that a test whose guard is out fails instead of hanging.
-    private static func freeze(_ lease: LaneLease, _ mailbox: Mailbox) async throws -> Task<Void, any Error> {
-        let store = mailbox.store
+    private static func freeze(
+        _ lease: LaneLease, _ mailbox: Mailbox, as holder: Store? = nil
+    ) async throws -> Task<Void, any Error> {
+        let store = holder ?? mailbox.store
         let task = Task {
             try await store.transaction(fence: lease) { session in
                 _ = try session.query(Statement("SELECT pg_sleep(20)"))
@@ -159,6 +161,21 @@ struct FenceTests {
             _ = try await mailbox.store.takeLease(of: mailbox.key, lane: .write)
             #expect(try await database.value(Self.isHeld, as: Bool.self))
             #expect(try await evict("read", new.token) == 1)
+            await #expect(throws: StoreError.self) { try await frozen.value }
+        }
+    }
+
+    /// Guard: the look at `rolsuper` in `evict_lane`. Without it PostgreSQL's refusal would fail the lease itself.
+    @Test("a lane held by a superuser's login, which nobody else may end, is taken nevertheless; the fence holds")
+    func superuserHolder() async throws {
+        try await StoreDatabase.with { database in
+            let mailbox = try await Mailbox.make(in: database)
+            let old = try await mailbox.store.takeLease(of: mailbox.key, lane: .read)
+            let frozen = try await Self.freeze(old, mailbox, as: Store(pool: database.administrator))
+            let new = try await mailbox.store.takeLease(of: mailbox.key, lane: .read)
+            #expect(new.token > old.token)
+            #expect(try await database.value(Self.isHeld, as: Bool.self))
+            frozen.cancel()
             await #expect(throws: StoreError.self) { try await frozen.value }
         }
     }

@@ -37,6 +37,8 @@ struct StoreDatabase: Sendable {
 
     /// Runs `body` on a fresh database, which is dropped afterwards.
     static func with<Value>(_ body: (StoreDatabase) async throws -> Value) async throws -> Value {
+        // Asked here, so that without a server each test fails, not the one alone that makes the template.
+        _ = try url()
         await StoreTurns.shared.begin()
         defer { StoreTurns.shared.end() }
         let template = try await StoreTemplate.shared.name()

@@ -206,7 +206,8 @@ $$ SELECT hashtextextended(organization::text || account::text || lane, 0) $$;
 
 -- Ends whatever other backend holds a lane, for the owner of its newest token only. A writer that is frozen in the
 -- middle of a COPY or of a pipeline is ended by no time-out (docs/decisions/0003-fenced-commits.md); its successor
--- would wait for ever at its rows.
+-- would wait for ever at its rows. A superuser's backend is no other role's to end: where the program was given such a
+-- login, it is passed over, and the sessions' time-outs are all that ends it.
 CREATE FUNCTION evict_lane(organization uuid, account uuid, lane text, token bigint) RETURNS integer
 LANGUAGE sql SECURITY DEFINER SET search_path FROM CURRENT AS $$
     SELECT count(pg_terminate_backend(held.pid))::integer
@@ -215,6 +216,7 @@ LANGUAGE sql SECURITY DEFINER SET search_path FROM CURRENT AS $$
        AND held.classid = ((lanes.key >> 32) & 4294967295)::oid AND held.objid = (lanes.key & 4294967295)::oid
        AND held.database = (SELECT oid FROM pg_database WHERE datname = current_database())
      WHERE held.pid <> pg_backend_pid()
+       AND NOT (SELECT r.rolsuper FROM pg_stat_activity s JOIN pg_roles r ON r.oid = s.usesysid WHERE s.pid = held.pid)
        AND token = (SELECT CASE lane WHEN 'read' THEN read_token WHEN 'write' THEN write_token END
                       FROM account_dispatch WHERE organization_id = organization AND account_id = account)
 $$;
@@ -552,6 +554,30 @@ BEGIN
 END
 $statistics$;
 
+-- Analyses each mail table that has grown to four times what its statistics know, and returns how many those were.
+-- Autovacuum does so too, but looks once a minute, and a first sync fills an empty database in seconds: until then the
+-- planner takes every key for unique and any index for as good as another. Runs with its owner's rights, since only a
+-- table's owner may analyse it.
+CREATE FUNCTION analyze_grown() RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+DECLARE
+    grown    regclass;
+    analysed integer := 0;
+BEGIN
+    IF NOT pg_try_advisory_xact_lock(hashtext('postrider analyze_grown')) THEN RETURN 0; END IF;
+    FOR grown IN
+        SELECT oid FROM pg_class
+         WHERE oid = ANY (ARRAY['folders', 'threads', 'messages', 'message_participants', 'message_placements',
+                                'message_references', 'attachments', 'blobs']::regclass[])
+           AND pg_relation_size(oid) / current_setting('block_size')::integer > 4 * greatest(relpages, 1)
+    LOOP
+        EXECUTE format('ANALYZE %s', grown);
+        analysed := analysed + 1;
+    END LOOP;
+    RETURN analysed;
+END
+$$;
+
 -- Row-level security --------------------------------------------------------------------------------------------------
 -- A surface sees the rows of the organization that it speaks for; of mail, only what its user is a member of, or what
 -- was shared with the organization.
@@ -673,6 +699,9 @@ GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO postrider_operator;
 
 REVOKE ALL ON FUNCTION ensure_partitions(integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION ensure_partitions(integer) TO postrider_scheduler, postrider_operator;
+
+REVOKE ALL ON FUNCTION analyze_grown() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION analyze_grown() TO postrider_worker;
 
 GRANT pg_signal_backend TO postrider_warden;
 GRANT SELECT ON account_dispatch TO postrider_warden;
