@@ -13,6 +13,7 @@ package struct EmailAddress: Hashable, Sendable, Codable {
     /// The form that look-ups compare: trimmed and lower-cased. Local parts are case-sensitive by RFC 5321 and by
     /// nobody's practice.
     package var normalised: String {
+        if let plain = ASCIIText.lowercased(address), plain.utf8.first != 0x20, plain.utf8.last != 0x20 { return plain }
         var text = Substring(address)
         while let first = text.first, first.isWhitespace { text.removeFirst() }
         while let last = text.last, last.isWhitespace { text.removeLast() }

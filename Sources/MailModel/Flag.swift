@@ -5,7 +5,7 @@ package struct Flag: Sendable {
 
     package init(_ name: String) {
         self.name = name
-        folded = name.lowercased()
+        folded = ASCIIText.lowercased(name) ?? name.lowercased()
     }
 
     package static let seen = Flag("\\Seen")

@@ -36,17 +36,21 @@ struct MessagePreparer {
                 return parser.parse(bytes)
             }
         }
+        let participants = Self.participants(of: parsed)
         return NewMessage(
             folder: folder, uidValidity: uidValidity, uid: message.uid, flags: flags,
             modSequence: message.attributes.modSequence, internalDate: internalDate, provider: identity,
             sha256: Array(hash.finalize()), raw: content, messageID: parsed.messageID,
-            subject: parsed.subject, date: parsed.date, participants: Self.participants(of: parsed),
+            subject: parsed.subject, date: parsed.date, participants: participants,
             snippet: parsed.snippet, text: parsed.text, html: parsed.html, listID: parsed.listID,
             autoSubmitted: parsed.autoSubmitted.names, marks: parsed.marks.map(\.rawValue).sorted(),
             attachments: parsed.attachments.map(NewMessage.Attachment.init),
-            threadable: threadable(parsed, provider: identity, internalDate: internalDate)
+            threadable: threadable(parsed, participants, provider: identity, internalDate: internalDate)
         )
     }
+
+    /// The headers whose people take part in a conversation.
+    private static let talking: Set<ParticipantRole> = [.from, .to, .cc]
 
     private static func participants(of parsed: ParsedMessage) -> [NewMessage.Participant] {
         let headers: [(ParticipantRole, [EmailAddress])] = [
@@ -59,13 +63,14 @@ struct MessagePreparer {
     }
 
     private func threadable(
-        _ parsed: ParsedMessage, provider: ProviderIdentity, internalDate: EpochSeconds
+        _ parsed: ParsedMessage, _ participants: [NewMessage.Participant], provider: ProviderIdentity,
+        internalDate: EpochSeconds
     ) -> ThreadableMessage {
         ThreadableMessage(
             messageID: parsed.messageID, inReplyTo: parsed.inReplyTo, references: parsed.references,
             providerThreadID: provider.threadID, threadIndexRoot: parsed.threadIndexRoot, subject: parsed.subject ?? "",
             date: internalDate,
-            participants: Set((parsed.from + parsed.to + parsed.cc).map(\.normalised))
+            participants: Set(participants.lazy.filter { Self.talking.contains($0.role) }.map(\.normalised))
         )
     }
 }

@@ -5,12 +5,13 @@ import MailModel
 import MailStore
 import SyncPlanning
 
-/// The road from the server to the database: fetch, parse, commit, each on its own and all at the same time.
+/// The road from the server to the database: four stages, each on its own and all at the same time.
 ///
 /// ```
-/// fetch (NIO) ──batches──▶ parse (one thread) ──rows──▶ commit (one connection)
+/// fetch (NIO) ──▶ parse (one thread) ──▶ store contents (a connection) ──▶ commit (another connection)
+///       messages as they come            checkpoints: 256 messages or 4 MiB
 /// ```
-/// Hand-over is one batch at a time in either place, and raw bytes count in the connection's budget until they are
+/// Hand-over is one piece at a time in each place, and raw bytes count in the connection's budget until they are
 /// committed: where PostgreSQL is slow, the socket isn't read.
 struct MessageRoad {
     let visit: Visit
@@ -48,6 +49,7 @@ struct MessageRoad {
     ) async throws -> Pulled {
         let fetched = AsyncChannel<Cargo<FetchedBatch>>()
         let prepared = AsyncChannel<Cargo<[NewMessage]>>()
+        let stored = AsyncChannel<Cargo<[NewMessage]>>()
         let parsers = visit.engine.parsers
         return try await withThrowingTaskGroup(of: Pulled?.self) { group in
             group.addTask {
@@ -68,7 +70,11 @@ struct MessageRoad {
                 return nil
             }
             group.addTask {
-                try await commit(prepared, planned: rounds, progress: progress, countsNewThreads: countsNewThreads)
+                try await storeContents(prepared, into: stored)
+                return nil
+            }
+            group.addTask {
+                try await commit(stored, planned: rounds, progress: progress, countsNewThreads: countsNewThreads)
             }
             var pulled: Pulled?
             // The first stage that fails ends the others with it.
@@ -111,50 +117,72 @@ struct MessageRoad {
         guard selected.uidValidity == watched.uidValidity else { throw SyncError.folderChanged(folder) }
     }
 
+    /// Gathers messages into checkpoints and stores their raw bytes while the checkpoint before is being committed.
+    private func storeContents(
+        _ incoming: AsyncChannel<Cargo<[NewMessage]>>, into outgoing: AsyncChannel<Cargo<[NewMessage]>>
+    ) async throws {
+        defer { outgoing.finish() }
+        let settings = visit.engine.settings
+        var batch: [NewMessage] = []
+        var bytes = 0
+
+        func pass() async throws {
+            guard !batch.isEmpty else { return }
+            try await visit.store.storeContents(of: batch, under: visit.lease)
+            await outgoing.send(.messages(batch))
+            batch = []
+            bytes = 0
+        }
+
+        for await cargo in incoming {
+            switch cargo {
+            case .messages(let messages):
+                batch += messages
+                bytes += messages.reduce(0) { $0 + $1.raw.count }
+                if batch.count >= settings.checkpointMessages || bytes >= settings.checkpointBytes { try await pass() }
+            case .roundEnd(let threads):
+                try await pass()
+                await outgoing.send(.roundEnd(threads: threads))
+            case .allDone:
+                try await pass()
+                await outgoing.send(.allDone)
+            }
+        }
+        // A visit that was asked to stop keeps what it has.
+        try Task.checkCancellation()
+        try await pass()
+    }
+
     private func commit(
         _ channel: AsyncChannel<Cargo<[NewMessage]>>, planned rounds: [FetchRound], progress: SyncProgress?,
         countsNewThreads: Bool
     ) async throws -> Pulled {
         var pulled = Pulled(progress: progress)
-        var checkpoint = Checkpoint()
+        var checkpoints = 0
         var delivered: [FolderID: UIDSet] = [:]
-        let settings = visit.engine.settings
-
-        func flush() async throws {
-            guard !checkpoint.isEmpty else { return }
-            pulled.progress?.messagesDone += checkpoint.messages.count
-            let bytes = checkpoint.byteCount
-            pulled.progress?.bytesDone += bytes
-            checkpoint.progress = pulled.progress
-            let result = try await visit.commit(checkpoint)
-            pulled.report.add(result, bytes: bytes)
-            if countsNewThreads { pulled.progress?.threadsDone += result.newThreads - result.joinedThreads }
-            checkpoint = Checkpoint()
-        }
-
         for await cargo in channel {
             switch cargo {
             case .messages(let messages):
-                for message in messages {
-                    checkpoint.messages.append(message)
-                    delivered[message.folder, default: UIDSet()].insert(message.uid)
-                }
-                if checkpoint.messages.count >= settings.checkpointMessages
-                    || checkpoint.byteCount >= settings.checkpointBytes
-                {
-                    try await flush()
-                }
+                var checkpoint = Checkpoint()
+                checkpoint.messages = messages
+                let bytes = checkpoint.byteCount
+                pulled.progress?.messagesDone += messages.count
+                pulled.progress?.bytesDone += bytes
+                checkpoint.progress = pulled.progress
+                let result = try await visit.commit(checkpoint)
+                pulled.report.add(result, bytes: bytes)
+                if countsNewThreads { pulled.progress?.threadsDone += result.newThreads - result.joinedThreads }
+                for message in messages { delivered[message.folder, default: UIDSet()].insert(message.uid) }
+                checkpoints += 1
+                // In an empty database the planner knows nothing; it learns soon, and then ever more rarely.
+                if checkpoints == 1 || checkpoints.isMultiple(of: 8) { _ = try await visit.store.analyzeGrownTables() }
             case .roundEnd(let threads):
                 if !countsNewThreads { pulled.progress?.threadsDone += threads }
-                checkpoint.progress = pulled.progress
-                // The first round is shown as soon as it is there.
-                if pulled.report.messages == 0 { try await flush() }
             case .allDone:
                 pulled.isComplete = true
             }
         }
         try Task.checkCancellation()
-        try await flush()
         for round in rounds {
             for (folder, uids) in round.uids {
                 let absent = uids.subtracting(delivered[folder] ?? UIDSet())

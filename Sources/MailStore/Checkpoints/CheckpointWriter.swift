@@ -38,7 +38,7 @@ struct CheckpointWriter {
         let plan = CheckpointPlan(messages, stored: stored, ownAddresses: addresses, ids: ids)
 
         try copyThreads(plan)
-        try copyBlobs(plan.newBlobs)
+        try ContentWriter(account: account, session: session).copy(plan.newBlobs)
         try copyMessages(plan)
         try copyParticipants(plan)
         try copyAttachments(plan)
@@ -110,7 +110,7 @@ struct CheckpointWriter {
     }
 
     private func isOutgoing(_ message: NewMessage) -> Bool {
-        message.participants.contains { $0.role == .from && addresses.contains($0.address.normalised) }
+        message.participants.contains { $0.role == .from && addresses.contains($0.normalised) }
     }
 
     private func copyParticipants(_ plan: CheckpointPlan) throws {
@@ -130,7 +130,7 @@ struct CheckpointWriter {
                     row.append(position)
                     row.append(participant.address.name)
                     row.append(participant.address.address)
-                    row.append(Self.lookUpForm(of: participant.address))
+                    row.append(Self.lookUpForm(of: participant))
                 }
             }
         }
@@ -138,8 +138,8 @@ struct CheckpointWriter {
     }
 
     /// The address as look-ups compare it, cut to what an index takes: no address is that long, but junk may be.
-    private static func lookUpForm(of address: EmailAddress) -> String {
-        let normalised = address.normalised
+    private static func lookUpForm(of participant: NewMessage.Participant) -> String {
+        let normalised = participant.normalised
         guard normalised.utf8.count > longestLookUp else { return normalised }
         return String(decoding: normalised.utf8.prefix(longestLookUp), as: UTF8.self)
     }
@@ -171,56 +171,6 @@ struct CheckpointWriter {
             }
         }
         if !copy.isEmpty { _ = try session.copyIn(copy) }
-    }
-
-    /// Raw bytes up to 1 MiB go into their row; above, into chunk rows that are sent 4 MiB at a time, so that memory
-    /// is bounded whatever the size of the message.
-    private func copyBlobs(_ blobs: [NewMessage]) throws {
-        guard !blobs.isEmpty else { return }
-        var copy = CopyBuffer(table: "blobs", columns: ["organization_id", "account_id", "sha256", "size", "content"])
-        for message in blobs {
-            func append(_ content: UnsafeRawBufferPointer?) {
-                copy.row { row in
-                    row.append(account.organizationID)
-                    row.append(account.accountID)
-                    row.append(message.sha256)
-                    row.append(Int64(message.raw.count))
-                    if let content { row.append(bytes: content) } else { row.appendNull() }
-                }
-            }
-            if message.raw.count <= BlobLayout.inlineLimit {
-                try message.raw.withBytes(in: 0..<message.raw.count) { append($0) }
-            } else {
-                append(nil)
-            }
-        }
-        _ = try session.copyIn(copy)
-        for message in blobs where message.raw.count > BlobLayout.inlineLimit { try copyChunks(of: message) }
-    }
-
-    private func copyChunks(of message: NewMessage) throws {
-        var copy = CopyBuffer(
-            table: "blob_chunks", columns: ["organization_id", "account_id", "sha256", "number", "content"])
-        var number: Int32 = 0
-        var offset = 0
-        while offset < message.raw.count {
-            let end = min(offset + BlobLayout.chunkSize, message.raw.count)
-            try message.raw.withBytes(in: offset..<end) { bytes in
-                copy.row { row in
-                    row.append(account.organizationID)
-                    row.append(account.accountID)
-                    row.append(message.sha256)
-                    row.append(number)
-                    row.append(bytes: bytes)
-                }
-            }
-            number += 1
-            offset = end
-            if copy.byteCount >= BlobLayout.sendSize || offset == message.raw.count {
-                _ = try session.copyIn(copy)
-                copy.removeAll(keepingCapacity: true)
-            }
-        }
     }
 
     /// By upsert: a link that was only referred to becomes seen, and one whose thread is gone finds its new one.
@@ -310,12 +260,12 @@ struct CheckpointWriter {
             """
             UPDATE threads t
                SET message_count = s.messages, oldest_at = s.oldest, newest_at = s.newest, subject = s.subject
-              FROM (SELECT thread_id, count(*) AS messages, min(received_at) AS oldest, max(received_at) AS newest,
-                           (array_agg(subject ORDER BY received_at, sha256))[1] AS subject
-                      FROM messages
-                     WHERE organization_id = $1 AND account_id = $2 AND thread_id = ANY ($3::uuid[])
-                     GROUP BY thread_id) s
-             WHERE t.organization_id = $1 AND t.account_id = $2 AND t.id = s.thread_id
+              FROM unnest($3::uuid[]) AS u (id),
+                   LATERAL (SELECT count(*) AS messages, min(received_at) AS oldest, max(received_at) AS newest,
+                                   (array_agg(subject ORDER BY received_at, sha256))[1] AS subject
+                              FROM messages m
+                             WHERE m.organization_id = $1 AND m.account_id = $2 AND m.thread_id = u.id) s
+             WHERE t.organization_id = $1 AND t.account_id = $2 AND t.id = u.id AND s.messages > 0
             """,
             account.organizationID, account.accountID, threads.map(\.uuid)
         ))

@@ -35,10 +35,13 @@ package struct NewMessage: Sendable {
     package struct Participant: Sendable {
         package let role: ParticipantRole
         package let address: EmailAddress
+        /// The address in the form that look-ups compare, made once.
+        package let normalised: String
 
         package init(role: ParticipantRole, address: EmailAddress) {
             self.role = role
             self.address = address
+            normalised = address.normalised
         }
     }
 

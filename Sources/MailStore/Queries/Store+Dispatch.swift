@@ -133,6 +133,19 @@ extension Store {
         }
     }
 
+    /// Analyses mail tables that have grown far beyond their statistics; cheap where none has. Returns how many had.
+    package func analyzeGrownTables() async throws(StoreError) -> Int {
+        try await withSession { Int(try $0.query(Statement("SELECT analyze_grown()"))[0].get(0, as: Int32.self)) }
+    }
+
+    /// Marks a transaction as a holder of its lane, so that a successor can find its backend and end it. A holder may
+    /// have two transactions at once, hence shared; what keeps writers apart is the fence.
+    static func markHolder(of lease: LaneLease) -> Statement {
+        Statement(
+            "SELECT pg_advisory_xact_lock_shared(lane_lock($1, $2, $3))", lease.account.organizationID,
+            lease.account.accountID, lease.lane.rawValue)
+    }
+
     /// A transaction that begins with the lane's lock, by which its backend can be found and ended, and whose last
     /// statement, in one pipeline with COMMIT, is the fence of the lease.
     func transaction<T: Sendable>(
@@ -144,9 +157,7 @@ extension Store {
         )
         return try await withSession { session in
             try session.transaction(fence: [fence]) { session in
-                _ = try session.query(Statement(
-                    "SELECT pg_advisory_xact_lock(lane_lock($1, $2, $3))", lease.account.organizationID,
-                    lease.account.accountID, lease.lane.rawValue))
+                _ = try session.query(Self.markHolder(of: lease))
                 return try body(session)
             }
         }

@@ -31,7 +31,14 @@ struct Assembly: Sendable {
         var configuration = try PostgresConfiguration(
             url: settings.required(.databaseUrl), role: role?.rawValue, applicationName: "postrider \(role?.word ?? "migrate")",
             poolSize: size)
-        if role == nil { configuration.settings["lock_timeout"] = "60s" }
+        switch role {
+        case nil: configuration.settings["lock_timeout"] = "60s"
+        // A worker looks rows up by their keys, whatever else a table of this minute's size suggests.
+        case .worker:
+            for setting in ["enable_hashjoin", "enable_mergejoin", "enable_seqscan"] { configuration.settings[setting] = "off" }
+            configuration.settings["plan_cache_mode"] = "force_generic_plan"
+        case .scheduler, .operator: break
+        }
         return try PostgresPool(configuration)
     }
 
