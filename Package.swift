@@ -1,5 +1,4 @@
 // swift-tools-version: 6.2
-import Foundation
 import PackageDescription
 
 /// Every target of our own is held to the same rules; a warning is an error.
@@ -35,7 +34,7 @@ extension Target {
     }
 }
 
-var targets: [Target] = [
+let targets: [Target] = [
     // C: a module map and a shim header each.
     .systemLibrary(name: "CHiredis", pkgConfig: "hiredis", providers: [.apt(["libhiredis-dev"])]),
     .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
@@ -62,19 +61,29 @@ var targets: [Target] = [
 
     // Queue and storage.
     .ours("JobQueue", ["Failure", "Redis"], resources: [.embedInCode("Resources")]),
-    .ours("MailStore", ["Failure", "Postgres", "MailModel", "Threading", "SyncPlanning", "Entitlements", .crypto],
-          resources: [.embedInCode("Resources/Migrations")]),
+    .ours(
+        "MailStore", ["Failure", "Postgres", "MailModel", "Threading", "SyncPlanning", "Entitlements", .crypto],
+        resources: [.embedInCode("Resources/Migrations")]),
 
     // Engines.
-    .ours("SyncEngine", ["Failure", "MailStore", "Postgres", "IMAP", "IMAPCore", "MIME", "MailModel", "Threading", "SyncPlanning", .crypto, .logging, .nioPosix, .asyncAlgorithms]),
-    .ours("Accounts", ["Failure", "MailStore", "Postgres", "IMAP", "IMAPCore", "Transfer", "OutboundGuard", "MailModel", .nioCore]),
+    .ours(
+        "SyncEngine",
+        [
+            "Failure", "MailStore", "Postgres", "IMAP", "IMAPCore", "MIME", "MailModel", "Threading", "SyncPlanning",
+            .crypto, .logging, .nioPosix, .asyncAlgorithms,
+        ]),
+    .ours(
+        "Accounts",
+        ["Failure", "MailStore", "Postgres", "IMAP", "IMAPCore", "Transfer", "OutboundGuard", "MailModel", .nioCore]),
 
     // What the queue's jobs mean to mail: the one place that knows both.
     .ours("AccountJobs", ["JobQueue", "MailStore", "MailModel"]),
 
     // Roles.
     .ours("Scheduler", ["AccountJobs", "Failure", "MailStore", "JobQueue", "MailModel", .logging, .serviceLifecycle]),
-    .ours("Worker", ["AccountJobs", "Failure", "SyncEngine", "MailStore", "JobQueue", "MailModel", .logging, .serviceLifecycle]),
+    .ours(
+        "Worker",
+        ["AccountJobs", "Failure", "SyncEngine", "MailStore", "JobQueue", "MailModel", .logging, .serviceLifecycle]),
 
     // The program.
     .ours("Telemetry", [.logging]),
@@ -101,14 +110,12 @@ var targets: [Target] = [
     .tests("IMAPTests", ["Failure", "IMAPCore", "IMAP", "MailModel", .nioCore, .nioPosix, .nioSSL]),
     .tests("TransferTests", ["Transfer", "Failure", "CLibCurl"], exclude: ["Fixtures"]),
     .tests("JobQueueTests", ["Failure", "Redis", "JobQueue"]),
-    .tests("MailStoreTests", [
-        "MailStore", "Postgres", "MailModel", "Threading", "SyncPlanning", "Entitlements", "Failure", .crypto,
-    ]),
+    .tests(
+        "MailStoreTests",
+        [
+            "MailStore", "Postgres", "MailModel", "Threading", "SyncPlanning", "Entitlements", "Failure", .crypto,
+        ]),
 ]
-
-// While the tree grows: a target is listed once its folder is there.
-let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path
-targets = targets.filter { FileManager.default.fileExists(atPath: "\(root)/Sources/\($0.name)") || FileManager.default.fileExists(atPath: "\(root)/Tests/\($0.name)") }
 
 let package = Package(
     name: "postrider",

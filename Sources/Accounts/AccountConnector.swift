@@ -67,10 +67,11 @@ package struct AccountConnector: Sendable {
     private func checkSMTP(
         _ server: ServerSettings, username: String, credential: MailboxSignIn.Credential
     ) async throws {
-        let credential: SMTPCredential = switch credential {
-        case .password(let password): .password(username: username, password: password)
-        case .accessToken(let token): .xoauth2(username: username, accessToken: token)
-        }
+        let credential: SMTPCredential =
+            switch credential {
+            case .password(let password): .password(username: username, password: password)
+            case .accessToken(let token): .xoauth2(username: username, accessToken: token)
+            }
         let addresses: [JudgedAddress]
         do {
             addresses = try await resolver.resolve(host: server.host, port: UInt16(server.port), policy: policy)

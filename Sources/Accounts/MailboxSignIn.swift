@@ -32,10 +32,11 @@ package struct MailboxSignIn: Sendable {
 
     /// Opens a stored account's mailbox with its sealed secret.
     package func open(_ account: Account, secretsFrom store: Store) async throws -> IMAPConnection {
-        let credential: Credential = switch account.authentication {
-        case .password: .password(try await store.secret(.password, of: account.key))
-        case .oauth2: .accessToken(try await store.secret(.accessToken, of: account.key))
-        }
+        let credential: Credential =
+            switch account.authentication {
+            case .password: .password(try await store.secret(.password, of: account.key))
+            case .oauth2: .accessToken(try await store.secret(.accessToken, of: account.key))
+            }
         return try await open(account.imap, username: account.username, credential: credential)
     }
 

@@ -30,7 +30,9 @@ package final class Store: Sendable {
     }
 
     /// Runs one hop on a connection, and turns PostgreSQL's errors into the store's.
-    func withSession<T: Sendable>(_ body: @Sendable @escaping (PostgresSession) throws -> T) async throws(StoreError) -> T {
+    func withSession<T: Sendable>(_ body: @Sendable @escaping (PostgresSession) throws -> T) async throws(StoreError)
+        -> T
+    {
         do {
             return try await pool.withSession(body)
         } catch {
@@ -39,7 +41,9 @@ package final class Store: Sendable {
     }
 
     /// Like ``withSession(_:)``, within one transaction.
-    func transaction<T: Sendable>(_ body: @Sendable @escaping (PostgresSession) throws -> T) async throws(StoreError) -> T {
+    func transaction<T: Sendable>(_ body: @Sendable @escaping (PostgresSession) throws -> T) async throws(StoreError)
+        -> T
+    {
         do {
             return try await pool.transaction(body)
         } catch {

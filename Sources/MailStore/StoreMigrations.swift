@@ -4,7 +4,8 @@ package import Postgres
 package enum StoreMigrations {
     /// Every numbered file of Resources/Migrations, embedded in the program.
     package static let all: [Migration] = [
-        Migration(number: 1, name: "foundation", sql: String(decoding: PackageResources._001_foundation_sql, as: UTF8.self))
+        Migration(
+            number: 1, name: "foundation", sql: String(decoding: PackageResources._001_foundation_sql, as: UTF8.self))
     ]
 
     /// A role starts only on a schema within this range; `postrider migrate` brings it there.

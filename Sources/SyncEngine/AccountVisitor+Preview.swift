@@ -27,7 +27,9 @@ extension AccountVisitor {
             guard watched.contains(where: \.isChosen) else {
                 throw StoreError.refused(
                     code: "folders_not_chosen",
-                    text: "no folders are chosen yet; run: postrider account choose \(account.id) --all, or --folders A,B")
+                    text:
+                        "no folders are chosen yet; run: postrider account choose \(account.id) --all, or --folders A,B"
+                )
             }
             let statuses = try await mailbox.status(of: watched.map(\.path), items: WatchedFolder.statusItems)
             let items = try watched.compactMap { folder in
@@ -39,7 +41,8 @@ extension AccountVisitor {
             }
             let index = try await MailboxIndex.read(items, for: .preview, placed: [:], from: mailbox)
             let plan = FirstSyncPlanner.plan(
-                entries: index.entries, windows: Dictionary(uniqueKeysWithValues: items.map { ($0.folder.id, $0.window) }),
+                entries: index.entries,
+                windows: Dictionary(uniqueKeysWithValues: items.map { ($0.folder.id, $0.window) }),
                 stored: [:])
             await mailbox.logout()
             return Preview(

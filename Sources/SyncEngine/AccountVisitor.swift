@@ -63,11 +63,16 @@ package struct AccountVisitor: Sendable {
             }
         } catch {
             let failure = SyncFailure(error)
-            guard let consequence = failure.consequence(failuresBefore: try await store.failures(of: key)) else { throw error }
+            guard let consequence = failure.consequence(failuresBefore: try await store.failures(of: key)) else {
+                throw error
+            }
             try await store.fail(lease, with: consequence)
-            log.warning("a visit failed", metadata: [
-                "account": "\(key.accountID)", "code": "\(consequence.problem.code)", "reason": "\(consequence.problem.text)",
-            ])
+            log.warning(
+                "a visit failed",
+                metadata: [
+                    "account": "\(key.accountID)", "code": "\(consequence.problem.code)",
+                    "reason": "\(consequence.problem.text)",
+                ])
             return VisitReport(outcome: .failed(consequence.problem))
         }
     }

@@ -33,16 +33,18 @@ struct MailboxIndex: Sendable {
             recent[item.folder.id] = try await mailbox.uidSearch(.since(item.window.cutoff - 86_400))
         }
         let capabilities = mailbox.capabilities
-        var index = MailboxIndex(means: ThreadDiscovery.choose(
-            for: purpose,
-            capabilities: ThreadCapabilities(
-                gmailExtensions: capabilities.isGmail, objectIDThreads: capabilities.hasObjectID,
-                threadRefs: capabilities.has("THREAD=REFS"),
-                threadReferences: capabilities.has("THREAD=REFERENCES")),
-            folders: folders.map {
-                FolderCounts(
-                    total: $0.exists, recent: recent[$0.folder.id]?.count ?? 0, placed: placed[$0.folder.id]?.count ?? 0)
-            }))
+        var index = MailboxIndex(
+            means: ThreadDiscovery.choose(
+                for: purpose,
+                capabilities: ThreadCapabilities(
+                    gmailExtensions: capabilities.isGmail, objectIDThreads: capabilities.hasObjectID,
+                    threadRefs: capabilities.has("THREAD=REFS"),
+                    threadReferences: capabilities.has("THREAD=REFERENCES")),
+                folders: folders.map {
+                    FolderCounts(
+                        total: $0.exists, recent: recent[$0.folder.id]?.count ?? 0,
+                        placed: placed[$0.folder.id]?.count ?? 0)
+                }))
         try await index.read(folders, recent: recent, from: mailbox)
         if index.means == .everythingIsRecent, index.hasOldEntry(in: folders) {
             // Recent by the day, and by the second some are not: their threads must be known after all.
@@ -53,7 +55,8 @@ struct MailboxIndex: Sendable {
     }
 
     /// Reads the entries of a part of one folder, with all that ties them to threads.
-    static func read(_ uids: UIDSet, of item: WatchedFolder, from mailbox: IMAPConnection) async throws -> MailboxIndex {
+    static func read(_ uids: UIDSet, of item: WatchedFolder, from mailbox: IMAPConnection) async throws -> MailboxIndex
+    {
         var index = MailboxIndex(means: .headerSweep)
         try await index.fetch(uids, of: item, items: linkItems(mailbox.capabilities), from: mailbox)
         return index
@@ -124,12 +127,14 @@ struct MailboxIndex: Sendable {
                 guard let internalDate = attributes.internalDate else { continue }
                 got.insert(attributes.uid)
                 let fields = attributes.header.map { bytes in bytes.withUnsafeBytes { headers.read($0) } }
-                entries.append(IndexEntry(
-                    folder: item.folder.id, uid: attributes.uid, internalDate: internalDate,
-                    size: attributes.size.map { Int(clamping: $0) } ?? 0, messageID: fields?.messageID,
-                    inReplyTo: fields?.inReplyTo ?? [], references: fields?.references ?? [],
-                    providerThreadID: attributes.identity.threadID, providerMessageID: attributes.identity.messageID,
-                    threadIndexRoot: fields?.threadIndexRoot))
+                entries.append(
+                    IndexEntry(
+                        folder: item.folder.id, uid: attributes.uid, internalDate: internalDate,
+                        size: attributes.size.map { Int(clamping: $0) } ?? 0, messageID: fields?.messageID,
+                        inReplyTo: fields?.inReplyTo ?? [], references: fields?.references ?? [],
+                        providerThreadID: attributes.identity.threadID,
+                        providerMessageID: attributes.identity.messageID,
+                        threadIndexRoot: fields?.threadIndexRoot))
             }
         }
         return got

@@ -18,7 +18,9 @@ struct MessagePreparer {
     /// - Returns: `nil` for a message whose body, date or flags didn't come.
     /// - Throws: where a spooled message can't be read back.
     func prepare(_ message: FetchedMessage) throws -> NewMessage? {
-        guard let raw = message.raw, let internalDate = message.internalDate, let flags = message.flags else { return nil }
+        guard let raw = message.raw, let internalDate = message.internalDate, let flags = message.flags else {
+            return nil
+        }
         let identity = message.attributes.identity
         var hash = SHA256()
         let content = RawContent(raw)
@@ -95,7 +97,8 @@ extension RawContent {
             defer { buffer.deallocate() }
             var filled = 0
             while filled < range.count {
-                let got = pread(descriptor, buffer.baseAddress! + filled, range.count - filled, off_t(range.lowerBound + filled))
+                let got = pread(
+                    descriptor, buffer.baseAddress! + filled, range.count - filled, off_t(range.lowerBound + filled))
                 guard got > 0 else { throw SyncError.spoolUnreadable }
                 filled += got
             }

@@ -96,7 +96,8 @@ struct MessageRoad {
                 }
                 let validity = folders[folder]!.uidValidity
                 for try await messages in try visit.mailbox.fetchMessages(uids, items: Self.items) {
-                    await channel.send(.messages(FetchedBatch(folder: folder, uidValidity: validity, messages: messages)))
+                    await channel.send(
+                        .messages(FetchedBatch(folder: folder, uidValidity: validity, messages: messages)))
                     try Task.checkCancellation()
                 }
             }

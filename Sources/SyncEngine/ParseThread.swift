@@ -27,7 +27,8 @@ final class ParseThread: Sendable {
         let parser = parser
         return try await pool.runIfActive {
             try batch.messages.compactMap { message in
-                try MessagePreparer(parser: parser.value, folder: batch.folder, uidValidity: batch.uidValidity).prepare(message)
+                try MessagePreparer(parser: parser.value, folder: batch.folder, uidValidity: batch.uidValidity).prepare(
+                    message)
             }
         }
     }

@@ -14,16 +14,20 @@ extension Visit {
             // UIDs of an unstable generation mean nothing any more: its messages are known by their content.
             guard item.uidValidity.isStable else { continue }
             stored[item.folder.id] = try await store.contents(
-                of: item.folder.id, uidValidity: item.uidValidity, account: account.key).placed
+                of: item.folder.id, uidValidity: item.uidValidity, account: account.key
+            ).placed
         }
         let index = try await MailboxIndex.read(watched, for: .firstSync, placed: stored, from: mailbox)
         let plan = FirstSyncPlanner.plan(
-            entries: index.entries, windows: Dictionary(uniqueKeysWithValues: watched.map { ($0.folder.id, $0.window) }),
+            entries: index.entries,
+            windows: Dictionary(uniqueKeysWithValues: watched.map { ($0.folder.id, $0.window) }),
             stored: stored)
-        engine.log.info("first sync planned", metadata: [
-            "account": "\(account.id)", "threads": "\(plan.totals.threads)", "messages": "\(plan.totals.messages)",
-            "means": "\(index.means)",
-        ])
+        engine.log.info(
+            "first sync planned",
+            metadata: [
+                "account": "\(account.id)", "threads": "\(plan.totals.threads)", "messages": "\(plan.totals.messages)",
+                "means": "\(index.means)",
+            ])
 
         var report = VisitReport(outcome: .complete)
         let before = try await store.progress(of: account.key)
@@ -61,20 +65,24 @@ extension Visit {
         if countsThreadsAsTheyCome { closing.progress?.threadsFound = pulled.progress?.threadsDone ?? 0 }
         for item in watched {
             let folder = item.folder.id
-            closing.skips.append(.init(
-                folder: folder, uidValidity: item.uidValidity,
-                uids: (plan.skipped[folder] ?? UIDSet()).union(index.certainlyOld[folder] ?? UIDSet()), reason: .tooOld,
-                replaces: true))
+            closing.skips.append(
+                .init(
+                    folder: folder, uidValidity: item.uidValidity,
+                    uids: (plan.skipped[folder] ?? UIDSet()).union(index.certainlyOld[folder] ?? UIDSet()),
+                    reason: .tooOld,
+                    replaces: true))
             let refused = (unfetchable[folder] ?? UIDSet()).union(index.undated[folder] ?? UIDSet())
             if !refused.isEmpty {
-                closing.skips.append(.init(
-                    folder: folder, uidValidity: item.uidValidity, uids: refused, reason: .unfetchable))
+                closing.skips.append(
+                    .init(
+                        folder: folder, uidValidity: item.uidValidity, uids: refused, reason: .unfetchable))
             }
             closing.cursors[folder] = item.provenCursor(highest: index.highest[folder])
             closing.settledGenerations[folder] = item.uidValidity
         }
         // What arrived while the first sync ran is waiting: the next visit is due at once.
-        closing.completion = .init(finishedAt: now, nextDueAt: now, completesFirstSync: account.firstSyncCompletedAt == nil)
+        closing.completion = .init(
+            finishedAt: now, nextDueAt: now, completesFirstSync: account.firstSyncCompletedAt == nil)
         _ = try await commit(closing)
         return report
     }

@@ -105,8 +105,9 @@ extension Visit {
                 guard let flags = attributes.flags, let before = stored.flags[attributes.uid],
                     before != Store.flagText(flags)
                 else { continue }
-                closing.flagChanges.append(.init(
-                    folder: item.folder.id, uidValidity: item.uidValidity, uid: attributes.uid, flags: flags))
+                closing.flagChanges.append(
+                    .init(
+                        folder: item.folder.id, uidValidity: item.uidValidity, uid: attributes.uid, flags: flags))
             }
         }
     }

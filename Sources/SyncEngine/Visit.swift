@@ -36,9 +36,11 @@ struct Visit {
                     WatchedFolder(folder, startedAt: startedAt, windowSeconds: account.windowSeconds, status: $0)
                 }
             } catch {
-                engine.log.warning("a folder can't be read; it waits for the next visit", metadata: [
-                    "account": "\(account.id)", "folder": "\(folder.id)", "reason": "\(error)",
-                ])
+                engine.log.warning(
+                    "a folder can't be read; it waits for the next visit",
+                    metadata: [
+                        "account": "\(account.id)", "folder": "\(folder.id)", "reason": "\(error)",
+                    ])
                 return nil
             }
         }

@@ -30,7 +30,9 @@ struct WatchedFolder: Sendable {
 
     /// Whether something of the folder's present generation was never carried through. UIDs of an unstable
     /// generation mean nothing beyond one session, so it never is.
-    var isUnproven: Bool { !uidValidity.isStable || folder.cursor?.uidValidity != uidValidity || folder.cursor?.proven == nil }
+    var isUnproven: Bool {
+        !uidValidity.isStable || folder.cursor?.uidValidity != uidValidity || folder.cursor?.proven == nil
+    }
 
     /// The folder's cursor once everything that was there is placed or skipped. What came after the status was read has
     /// UIDs from UIDNEXT on, and is for the next visit.

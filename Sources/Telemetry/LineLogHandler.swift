@@ -26,20 +26,25 @@ package struct LineLogHandler: LogHandler {
         if let own = event.metadata { all.merge(own) { _, new in new } }
         if let error = event.error { all["error"] = "\(error)" }
         let stamp = Date().formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
-        let line = switch format {
-        case .text: text(stamp, event.level, event.message, all)
-        case .json: json(stamp, event.level, event.message, all)
-        }
+        let line =
+            switch format {
+            case .text: text(stamp, event.level, event.message, all)
+            case .json: json(stamp, event.level, event.message, all)
+            }
         FileHandle.standardError.write(Data((line + "\n").utf8))
     }
 
-    private func text(_ stamp: String, _ level: Logger.Level, _ message: Logger.Message, _ all: Logger.Metadata) -> String {
+    private func text(_ stamp: String, _ level: Logger.Level, _ message: Logger.Message, _ all: Logger.Metadata)
+        -> String
+    {
         var line = "\(stamp) \(level.rawValue.uppercased()) \(label): \(message)"
         for (key, value) in all.sorted(by: { $0.key < $1.key }) { line += " \(key)=\(value)" }
         return line
     }
 
-    private func json(_ stamp: String, _ level: Logger.Level, _ message: Logger.Message, _ all: Logger.Metadata) -> String {
+    private func json(_ stamp: String, _ level: Logger.Level, _ message: Logger.Message, _ all: Logger.Metadata)
+        -> String
+    {
         var object: [String: String] = all.mapValues { "\($0)" }
         object["time"] = stamp
         object["level"] = level.rawValue

@@ -24,7 +24,8 @@ struct SubjectGuesser {
     /// - Returns: positions of the messages that were joined by a guess.
     func joinGuesses(in graph: inout ThreadGraph) -> Set<Int> {
         // Nearly all mail has its links: a batch in which nothing can be guessed has no subject taken apart twice.
-        let mayGuess = !candidates.isEmpty
+        let mayGuess =
+            !candidates.isEmpty
             || batch.contains { $0.namesNoAncestor && BaseSubject.parse($0.subject).isReply }
         guard mayGuess else { return [] }
         let subjects = batch.map { BaseSubject.parse($0.subject) }

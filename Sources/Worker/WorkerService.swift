@@ -30,7 +30,9 @@ package struct WorkerService: Service {
         }
     }
 
-    private static func handle(_ job: ClaimedJob, _ context: JobContext, engine: AccountVisitor, log: Logger) async -> JobOutcome {
+    private static func handle(_ job: ClaimedJob, _ context: JobContext, engine: AccountVisitor, log: Logger) async
+        -> JobOutcome
+    {
         guard job.kind == AccountJob.syncKind, let key = AccountJob.account(of: job) else {
             log.error("a job of an unknown kind", metadata: ["kind": "\(job.kind)", "job": "\(job.id)"])
             return .retry(after: nil)
@@ -40,10 +42,12 @@ package struct WorkerService: Service {
             switch report.outcome {
             case .complete:
                 if report.messages > 0 {
-                    log.info("synced", metadata: [
-                        "account": "\(key.accountID)", "messages": "\(report.messages)", "bytes": "\(report.bytes)",
-                        "threads": "\(report.newThreads)",
-                    ])
+                    log.info(
+                        "synced",
+                        metadata: [
+                            "account": "\(key.accountID)", "messages": "\(report.messages)", "bytes": "\(report.bytes)",
+                            "threads": "\(report.newThreads)",
+                        ])
                 }
                 return .done
             case .stopped: return .release
@@ -55,9 +59,11 @@ package struct WorkerService: Service {
             // A successor has the account, or it was removed.
             case .leaseLost, .notFound: return .done
             case .database, .keyRing, .refused, .secret, .unreadable:
-                log.warning("a job can't reach the store; it is tried again", metadata: [
-                    "account": "\(key.accountID)", "reason": "\(error)",
-                ])
+                log.warning(
+                    "a job can't reach the store; it is tried again",
+                    metadata: [
+                        "account": "\(key.accountID)", "reason": "\(error)",
+                    ])
                 return .retry(after: nil)
             }
         } catch {

@@ -42,7 +42,8 @@ struct EntitlementsTests {
         }
         for connected in [limit, limit + 1] {
             #expect(
-                Entitlements.refusalToConnect(plan: plan, accountsConnected: connected)?.code == "account_limit_reached")
+                Entitlements.refusalToConnect(plan: plan, accountsConnected: connected)?.code == "account_limit_reached"
+            )
         }
         #expect(Entitlements.refusalToSync(plan: plan) == nil)
     }
@@ -94,8 +95,9 @@ struct EntitlementsTests {
 
     @Test("reasons are spelled as clients depend on them")
     func codes() {
-        #expect(EntitlementRefusal.Reason.allCases.map(\.rawValue) == [
-            "plan_required", "account_limit_reached", "sync_interval_too_short", "push_not_included",
-        ])
+        #expect(
+            EntitlementRefusal.Reason.allCases.map(\.rawValue) == [
+                "plan_required", "account_limit_reached", "sync_interval_too_short", "push_not_included",
+            ])
     }
 }

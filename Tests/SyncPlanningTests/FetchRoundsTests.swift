@@ -5,7 +5,8 @@ import Testing
 
 @Suite("Cutting threads into rounds")
 struct FetchRoundsTests {
-    private static func thread(_ first: Int, count: Int, size: Int = 10, folder: FolderID = Make.inbox) -> PlannedThread {
+    private static func thread(_ first: Int, count: Int, size: Int = 10, folder: FolderID = Make.inbox) -> PlannedThread
+    {
         PlannedThread(
             newest: Make.start - Int64(first),
             members: (first..<(first + count)).map {

@@ -39,9 +39,10 @@ struct FirstSyncPlannerTests {
             Make.entry(Make.inbox, 1, age: 9_000_000, id: "a@x"),
             Make.entry(Make.sent, 1, age: 60, id: "b@x", replyTo: ["a@x"]),
         ])
-        #expect(plan.fetched == [
-            Placement(folder: Make.inbox, uid: Make.uid(1)), Placement(folder: Make.sent, uid: Make.uid(1)),
-        ])
+        #expect(
+            plan.fetched == [
+                Placement(folder: Make.inbox, uid: Make.uid(1)), Placement(folder: Make.sent, uid: Make.uid(1)),
+            ])
     }
 
     @Test("two old branches and a recent one that share only a lost ancestor are one thread")
@@ -87,9 +88,10 @@ struct FirstSyncPlannerTests {
         // when
         let plan = FirstSyncPlanner.plan(entries: entries, windows: windows, stored: [Make.inbox: Make.uids(1)])
         // then
-        #expect(plan.fetched == [
-            Placement(folder: Make.inbox, uid: Make.uid(2)), Placement(folder: Make.archive, uid: Make.uid(2)),
-        ])
+        #expect(
+            plan.fetched == [
+                Placement(folder: Make.inbox, uid: Make.uid(2)), Placement(folder: Make.archive, uid: Make.uid(2)),
+            ])
         #expect(plan.skipped == [Make.inbox: UIDSet(), Make.archive: Make.uids(1)])
         #expect(plan.done == SyncTotals(threads: 1, messages: 1, bytes: 1_000))
     }

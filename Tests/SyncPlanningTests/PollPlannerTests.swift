@@ -15,7 +15,8 @@ struct PollPlannerTests {
 
     private static let placed = Make.uids(1, 2, 3)
 
-    private static func steps(_ remote: FolderState, since stored: FolderState, flagsAreDue: Bool = false) -> [SyncStep] {
+    private static func steps(_ remote: FolderState, since stored: FolderState, flagsAreDue: Bool = false) -> [SyncStep]
+    {
         PollPlanner.plan(remote: remote, stored: stored, placed: placed, flagsAreDue: flagsAreDue)
     }
 
@@ -85,12 +86,16 @@ struct PollPlannerTests {
             Self.steps(Self.state(10, exists: 3, modSequence: 9), since: before)
                 == [.refreshFlagsChanged(since: ModSequence(rawValue: 5))])
         #expect(Self.steps(Self.state(10, exists: 3, modSequence: 4), since: before) == [.refreshFlags(Self.placed)])
-        #expect(Self.steps(Self.state(10, exists: 3, modSequence: 0), since: before, flagsAreDue: true)
-            == [.refreshFlags(Self.placed)])
-        #expect(Self.steps(Self.state(10, exists: 3), since: Self.state(10, exists: 3), flagsAreDue: true)
-            == [.refreshFlags(Self.placed)])
-        #expect(PollPlanner.plan(
-            remote: Self.state(10, exists: 3), stored: Self.state(10, exists: 3), placed: UIDSet()).isEmpty)
+        #expect(
+            Self.steps(Self.state(10, exists: 3, modSequence: 0), since: before, flagsAreDue: true)
+                == [.refreshFlags(Self.placed)])
+        #expect(
+            Self.steps(Self.state(10, exists: 3), since: Self.state(10, exists: 3), flagsAreDue: true)
+                == [.refreshFlags(Self.placed)])
+        #expect(
+            PollPlanner.plan(
+                remote: Self.state(10, exists: 3), stored: Self.state(10, exists: 3), placed: UIDSet()
+            ).isEmpty)
     }
 
     @Test("so many messages gone at once that a server's fault is likelier are confirmed first")

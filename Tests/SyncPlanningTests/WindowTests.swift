@@ -54,7 +54,8 @@ struct WindowTests {
             let date = CalendarDate(EpochSeconds(Int64(day) * 86_400 + 86_399))
             let follows = date.day == previous.day + 1 && date.month == previous.month && date.year == previous.year
             let newMonth = date.day == 1 && date.month == previous.month + 1 && previous.day >= 28
-            let newYear = date.day == 1 && date.month == 1 && previous.month == 12 && previous.day == 31
+            let newYear =
+                date.day == 1 && date.month == 1 && previous.month == 12 && previous.day == 31
                 && date.year == previous.year + 1
             if !(follows || newMonth || newYear) { Issue.record("\(previous) is followed by \(date)") }
             previous = date

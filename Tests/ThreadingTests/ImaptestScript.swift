@@ -61,8 +61,9 @@ struct ImaptestScript {
                 algorithm = words[2]
             case ("*", "thread"):
                 guard let asked = algorithm else { throw Unreadable(line: String(line)) }
-                expectations.append(Expectation(
-                    algorithm: asked, present: present, threads: Self.threads(line)))
+                expectations.append(
+                    Expectation(
+                        algorithm: asked, present: present, threads: Self.threads(line)))
                 algorithm = nil
             case ("ok", "select"), ("messages:", _), ("capabilities:", _), ("state:", _), (nil, _):
                 continue

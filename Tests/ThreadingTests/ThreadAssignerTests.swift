@@ -22,10 +22,11 @@ struct ThreadAssignerTests {
         let assignment = ThreadAssigner.assign(
             batch: [Make.message("b@x", replyTo: ["a@x"])], known: [:], makeID: ThreadIDs(from: 1).make)
         #expect(assignment.created == [Make.thread(1)])
-        #expect(assignment.links == [
-            .init(key: Make.key("b@x"), thread: Make.thread(1), seen: true),
-            .init(key: Make.key("a@x"), thread: Make.thread(1), seen: false),
-        ])
+        #expect(
+            assignment.links == [
+                .init(key: Make.key("b@x"), thread: Make.thread(1), seen: true),
+                .init(key: Make.key("a@x"), thread: Make.thread(1), seen: false),
+            ])
     }
 
     @Test("a late ancestor joins two threads into one, whose id is the older one")

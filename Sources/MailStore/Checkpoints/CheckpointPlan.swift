@@ -68,7 +68,8 @@ struct CheckpointPlan {
         var idOfEntry: [MessageID] = []
         var blobs = stored.blobs
         for (index, message) in firsts.enumerated() {
-            let known = message.provider.messageID.flatMap { stored.byProviderID[$0] }
+            let known =
+                message.provider.messageID.flatMap { stored.byProviderID[$0] }
                 ?? (message.provider.messageID == nil ? stored.byContent[message.sha256] : nil)
             if let known {
                 idOfEntry.append(known.id)
@@ -106,8 +107,10 @@ struct CheckpointPlan {
     private mutating func count(_ new: New, in thread: ThreadID, slot: Int, created: inout [ThreadID: Int]) {
         guard slot >= 0 else {
             created[thread] = createdThreads.count
-            createdThreads.append(NewThread(
-                id: thread, subject: new.message.subject, messageCount: 1, oldest: new.receivedAt, newest: new.receivedAt))
+            createdThreads.append(
+                NewThread(
+                    id: thread, subject: new.message.subject, messageCount: 1, oldest: new.receivedAt,
+                    newest: new.receivedAt))
             return
         }
         createdThreads[slot].messageCount += 1

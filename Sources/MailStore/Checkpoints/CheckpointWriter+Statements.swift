@@ -5,17 +5,19 @@ extension CheckpointWriter {
     /// New flags from the server. A placement that has an unfinished wish keeps what the wish says.
     func flagStatements(_ changes: [Checkpoint.FlagChange]) -> [Statement] {
         guard !changes.isEmpty else { return [] }
-        return [Statement(
-            """
-            UPDATE message_placements p SET flags = string_to_array(u.flags, ' '), agreed_flags = NULL
-              FROM unnest($3::uuid[], $4::int8[], $5::int8[], $6::text[]) AS u (folder_id, uidvalidity, uid, flags)
-             WHERE p.organization_id = $1 AND p.account_id = $2 AND p.folder_id = u.folder_id
-               AND p.uidvalidity = u.uidvalidity AND p.uid = u.uid AND p.agreed_flags IS NULL
-            """,
-            account.organizationID, account.accountID, changes.map(\.folder.uuid),
-            changes.map { Int64($0.uidValidity.rawValue) }, changes.map { Int64($0.uid.rawValue) },
-            changes.map { FlagList.text($0.flags) }
-        )]
+        return [
+            Statement(
+                """
+                UPDATE message_placements p SET flags = string_to_array(u.flags, ' '), agreed_flags = NULL
+                  FROM unnest($3::uuid[], $4::int8[], $5::int8[], $6::text[]) AS u (folder_id, uidvalidity, uid, flags)
+                 WHERE p.organization_id = $1 AND p.account_id = $2 AND p.folder_id = u.folder_id
+                   AND p.uidvalidity = u.uidvalidity AND p.uid = u.uid AND p.agreed_flags IS NULL
+                """,
+                account.organizationID, account.accountID, changes.map(\.folder.uuid),
+                changes.map { Int64($0.uidValidity.rawValue) }, changes.map { Int64($0.uid.rawValue) },
+                changes.map { FlagList.text($0.flags) }
+            )
+        ]
     }
 
     func skipStatement(_ skip: Checkpoint.Skip) -> Statement {
@@ -76,16 +78,18 @@ extension CheckpointWriter {
     func completionStatements(_ completion: Checkpoint.Completion) -> [Statement] {
         [
             Statement(
-                EventQueries.telling("""
-                UPDATE accounts SET last_synced_at = $3, error_code = NULL, error_text = NULL,
-                       state = CASE WHEN state IN ('initial_sync', 'live', 'unreachable')
-                                    THEN CASE WHEN $4 OR first_sync_completed_at IS NOT NULL THEN 'live' ELSE 'initial_sync' END
-                                    ELSE state END,
-                       first_sync_completed_at = CASE WHEN $4 THEN coalesce(first_sync_completed_at, $3)
-                                                      ELSE first_sync_completed_at END
-                 WHERE organization_id = $1 AND id = $2 RETURNING state
-                """),
-                account.organizationID, account.accountID, completion.finishedAt.timestamp, completion.completesFirstSync
+                EventQueries.telling(
+                    """
+                    UPDATE accounts SET last_synced_at = $3, error_code = NULL, error_text = NULL,
+                           state = CASE WHEN state IN ('initial_sync', 'live', 'unreachable')
+                                        THEN CASE WHEN $4 OR first_sync_completed_at IS NOT NULL THEN 'live' ELSE 'initial_sync' END
+                                        ELSE state END,
+                           first_sync_completed_at = CASE WHEN $4 THEN coalesce(first_sync_completed_at, $3)
+                                                          ELSE first_sync_completed_at END
+                     WHERE organization_id = $1 AND id = $2 RETURNING state
+                    """),
+                account.organizationID, account.accountID, completion.finishedAt.timestamp,
+                completion.completesFirstSync
             ),
             Statement(
                 """

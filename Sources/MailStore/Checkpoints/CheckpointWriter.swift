@@ -23,7 +23,9 @@ struct CheckpointWriter {
         statements += flagStatements(checkpoint.flagChanges)
         statements += checkpoint.skips.map(skipStatement)
         statements += checkpoint.cursors.sorted { $0.key < $1.key }.map { cursorStatement($0.value, of: $0.key) }
-        statements += checkpoint.settledGenerations.sorted { $0.key < $1.key }.flatMap { settleStatements($0.value, of: $0.key) }
+        statements += checkpoint.settledGenerations.sorted { $0.key < $1.key }.flatMap {
+            settleStatements($0.value, of: $0.key)
+        }
         if let progress = checkpoint.progress { statements.append(progressStatement(progress)) }
         if let completion = checkpoint.completion { statements += completionStatements(completion) }
         try session.atCommit(statements)
@@ -55,9 +57,12 @@ struct CheckpointWriter {
 
     private func copyThreads(_ plan: CheckpointPlan) throws {
         guard !plan.createdThreads.isEmpty else { return }
-        var copy = CopyBuffer(table: "threads", columns: [
-            "organization_id", "account_id", "id", "subject", "base_subject", "message_count", "oldest_at", "newest_at",
-        ])
+        var copy = CopyBuffer(
+            table: "threads",
+            columns: [
+                "organization_id", "account_id", "id", "subject", "base_subject", "message_count", "oldest_at",
+                "newest_at",
+            ])
         for thread in plan.createdThreads {
             copy.row { row in
                 row.append(account.organizationID)
@@ -75,11 +80,14 @@ struct CheckpointWriter {
 
     private func copyMessages(_ plan: CheckpointPlan) throws {
         guard !plan.newMessages.isEmpty else { return }
-        var copy = CopyBuffer(table: "messages", columns: [
-            "organization_id", "account_id", "id", "thread_id", "provider_message_id", "sha256", "size",
-            "header_message_id", "subject", "sent_at", "sent_offset_minutes", "sent_raw", "received_at", "direction",
-            "snippet", "text_body", "html_body", "list_id", "auto_submitted", "marks", "thread_guessed",
-        ])
+        var copy = CopyBuffer(
+            table: "messages",
+            columns: [
+                "organization_id", "account_id", "id", "thread_id", "provider_message_id", "sha256", "size",
+                "header_message_id", "subject", "sent_at", "sent_offset_minutes", "sent_raw", "received_at",
+                "direction",
+                "snippet", "text_body", "html_body", "list_id", "auto_submitted", "marks", "thread_guessed",
+            ])
         for new in plan.newMessages {
             let message = new.message
             copy.row { row in
@@ -114,9 +122,11 @@ struct CheckpointWriter {
     }
 
     private func copyParticipants(_ plan: CheckpointPlan) throws {
-        var copy = CopyBuffer(table: "message_participants", columns: [
-            "organization_id", "account_id", "message_id", "role", "position", "name", "address", "normalised",
-        ])
+        var copy = CopyBuffer(
+            table: "message_participants",
+            columns: [
+                "organization_id", "account_id", "message_id", "role", "position", "name", "address", "normalised",
+            ])
         for new in plan.newMessages {
             var positions: [ParticipantRole: Int32] = [:]
             for participant in new.message.participants {
@@ -148,10 +158,13 @@ struct CheckpointWriter {
     private static let longestLookUp = 1_000
 
     private func copyAttachments(_ plan: CheckpointPlan) throws {
-        var copy = CopyBuffer(table: "attachments", columns: [
-            "organization_id", "account_id", "message_id", "part", "filename", "content_type", "is_inline", "content_id",
-            "transfer_encoding", "body_from", "body_until", "size",
-        ])
+        var copy = CopyBuffer(
+            table: "attachments",
+            columns: [
+                "organization_id", "account_id", "message_id", "part", "filename", "content_type", "is_inline",
+                "content_id",
+                "transfer_encoding", "body_from", "body_until", "size",
+            ])
         for new in plan.newMessages {
             for attachment in new.message.attachments {
                 copy.row { row in
@@ -176,18 +189,20 @@ struct CheckpointWriter {
     /// By upsert: a link that was only referred to becomes seen, and one whose thread is gone finds its new one.
     private func writeLinks(_ plan: CheckpointPlan) throws {
         guard !plan.assignment.links.isEmpty else { return }
-        _ = try session.execute(Statement(
-            """
-            INSERT INTO message_references (organization_id, account_id, kind, value, thread_id, seen)
-            SELECT $1, $2, u.kind, u.value, u.thread_id, u.seen
-              FROM unnest($3::int2[], $4::text[], $5::uuid[], $6::bool[]) AS u (kind, value, thread_id, seen)
-            ON CONFLICT (organization_id, account_id, kind, value) DO UPDATE
-               SET thread_id = excluded.thread_id, seen = message_references.seen OR excluded.seen
-             WHERE message_references.thread_id <> excluded.thread_id OR excluded.seen > message_references.seen
-            """,
-            account.organizationID, account.accountID, plan.assignment.links.map(\.key.kind), plan.assignment.links.map(\.key.value),
-            plan.assignment.links.map(\.thread.uuid), plan.assignment.links.map(\.seen)
-        ))
+        _ = try session.execute(
+            Statement(
+                """
+                INSERT INTO message_references (organization_id, account_id, kind, value, thread_id, seen)
+                SELECT $1, $2, u.kind, u.value, u.thread_id, u.seen
+                  FROM unnest($3::int2[], $4::text[], $5::uuid[], $6::bool[]) AS u (kind, value, thread_id, seen)
+                ON CONFLICT (organization_id, account_id, kind, value) DO UPDATE
+                   SET thread_id = excluded.thread_id, seen = message_references.seen OR excluded.seen
+                 WHERE message_references.thread_id <> excluded.thread_id OR excluded.seen > message_references.seen
+                """,
+                account.organizationID, account.accountID, plan.assignment.links.map(\.key.kind),
+                plan.assignment.links.map(\.key.value),
+                plan.assignment.links.map(\.thread.uuid), plan.assignment.links.map(\.seen)
+            ))
     }
 
     /// By upsert, not COPY: the same UID may come again after a crash. A placement that has an unfinished wish keeps
@@ -209,7 +224,8 @@ struct CheckpointWriter {
                                     ELSE message_placements.flags END
                 """,
                 account.organizationID, account.accountID, placements.map(\.message.folder.uuid),
-                placements.map { Int64($0.message.uidValidity.rawValue) }, placements.map { Int64($0.message.uid.rawValue) },
+                placements.map { Int64($0.message.uidValidity.rawValue) },
+                placements.map { Int64($0.message.uid.rawValue) },
                 placements.map(\.id.uuid), placements.map { FlagList.text($0.message.flags) },
                 placements.map { $0.message.modSequence.map { Int64(bitPattern: $0.rawValue) } },
                 placements.map(\.message.internalDate.timestamp)
@@ -233,22 +249,23 @@ struct CheckpointWriter {
     /// Moves all of a joined thread into the one that stays. A thread is as private as the most private of the two.
     private func joinThreads(_ merges: [ThreadAssignment.Merge]) throws {
         for merge in merges {
-            _ = try session.pipeline([
-                """
-                UPDATE threads t SET visibility = 'private'
-                  FROM threads f
-                 WHERE t.organization_id = $1 AND t.account_id = $2 AND t.id = $4
-                   AND f.organization_id = $1 AND f.account_id = $2 AND f.id = $3 AND f.visibility = 'private'
-                   AND t.visibility <> 'private'
-                """,
-                "UPDATE messages SET thread_id = $4 WHERE organization_id = $1 AND account_id = $2 AND thread_id = $3",
-                "UPDATE thread_aliases SET thread_id = $4 WHERE organization_id = $1 AND account_id = $2 AND thread_id = $3",
-                """
-                INSERT INTO thread_aliases (organization_id, account_id, alias_id, thread_id)
-                VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING
-                """,
-                "DELETE FROM threads WHERE organization_id = $1 AND account_id = $2 AND id = $3 AND $4::uuid IS NOT NULL",
-            ].map { Statement($0, account.organizationID, account.accountID, merge.from, merge.into) })
+            _ = try session.pipeline(
+                [
+                    """
+                    UPDATE threads t SET visibility = 'private'
+                      FROM threads f
+                     WHERE t.organization_id = $1 AND t.account_id = $2 AND t.id = $4
+                       AND f.organization_id = $1 AND f.account_id = $2 AND f.id = $3 AND f.visibility = 'private'
+                       AND t.visibility <> 'private'
+                    """,
+                    "UPDATE messages SET thread_id = $4 WHERE organization_id = $1 AND account_id = $2 AND thread_id = $3",
+                    "UPDATE thread_aliases SET thread_id = $4 WHERE organization_id = $1 AND account_id = $2 AND thread_id = $3",
+                    """
+                    INSERT INTO thread_aliases (organization_id, account_id, alias_id, thread_id)
+                    VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING
+                    """,
+                    "DELETE FROM threads WHERE organization_id = $1 AND account_id = $2 AND id = $3 AND $4::uuid IS NOT NULL",
+                ].map { Statement($0, account.organizationID, account.accountID, merge.from, merge.into) })
         }
     }
 
@@ -256,18 +273,19 @@ struct CheckpointWriter {
     /// there, and the same however often it is done.
     private func refreshThreads(_ threads: [ThreadID]) throws {
         guard !threads.isEmpty else { return }
-        _ = try session.execute(Statement(
-            """
-            UPDATE threads t
-               SET message_count = s.messages, oldest_at = s.oldest, newest_at = s.newest, subject = s.subject
-              FROM unnest($3::uuid[]) AS u (id),
-                   LATERAL (SELECT count(*) AS messages, min(received_at) AS oldest, max(received_at) AS newest,
-                                   (array_agg(subject ORDER BY received_at, sha256))[1] AS subject
-                              FROM messages m
-                             WHERE m.organization_id = $1 AND m.account_id = $2 AND m.thread_id = u.id) s
-             WHERE t.organization_id = $1 AND t.account_id = $2 AND t.id = u.id AND s.messages > 0
-            """,
-            account.organizationID, account.accountID, threads.map(\.uuid)
-        ))
+        _ = try session.execute(
+            Statement(
+                """
+                UPDATE threads t
+                   SET message_count = s.messages, oldest_at = s.oldest, newest_at = s.newest, subject = s.subject
+                  FROM unnest($3::uuid[]) AS u (id),
+                       LATERAL (SELECT count(*) AS messages, min(received_at) AS oldest, max(received_at) AS newest,
+                                       (array_agg(subject ORDER BY received_at, sha256))[1] AS subject
+                                  FROM messages m
+                                 WHERE m.organization_id = $1 AND m.account_id = $2 AND m.thread_id = u.id) s
+                 WHERE t.organization_id = $1 AND t.account_id = $2 AND t.id = u.id AND s.messages > 0
+                """,
+                account.organizationID, account.accountID, threads.map(\.uuid)
+            ))
     }
 }

@@ -8,9 +8,10 @@ struct ContentWriter {
 
     /// Writes those contents that aren't stored yet.
     func copyMissing(_ messages: [NewMessage]) throws {
-        let rows = try session.query(Statement(
-            "SELECT sha256 FROM blobs WHERE organization_id = $1 AND account_id = $2 AND sha256 = ANY ($3::bytea[])",
-            account.organizationID, account.accountID, messages.map(\.sha256)))
+        let rows = try session.query(
+            Statement(
+                "SELECT sha256 FROM blobs WHERE organization_id = $1 AND account_id = $2 AND sha256 = ANY ($3::bytea[])",
+                account.organizationID, account.accountID, messages.map(\.sha256)))
         var known = Set(try rows.map { try $0.get(0, as: [UInt8].self) })
         try copy(messages.filter { known.insert($0.sha256).inserted })
     }

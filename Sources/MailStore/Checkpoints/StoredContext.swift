@@ -18,7 +18,9 @@ struct StoredContext {
     var threadSizes: [ThreadID: Int] = [:]
     var subjectCandidates: [String: [SubjectCandidate]] = [:]
 
-    static func load(for messages: [NewMessage], of account: AccountKey, in session: PostgresSession) throws -> StoredContext {
+    static func load(for messages: [NewMessage], of account: AccountKey, in session: PostgresSession) throws
+        -> StoredContext
+    {
         var context = StoredContext()
         let hashes = Array(Set(messages.map(\.sha256)))
         let providerIDs = Array(Set(messages.compactMap(\.provider.messageID)))
@@ -87,30 +89,32 @@ struct StoredContext {
         }
         guard !span.isEmpty else { return }
         let bases = span.sorted { $0.key < $1.key }
-        let rows = try session.query(Statement(
-            """
-            SELECT u.base, t.id, m.received_at, t.message_count,
-                   ARRAY(SELECT p.normalised FROM message_participants p
-                          WHERE p.organization_id = $1 AND p.account_id = $2 AND p.message_id = m.id
-                            AND p.role IN ('from', 'to', 'cc'))
-              FROM unnest($3::text[], $4::timestamptz[], $5::timestamptz[]) AS u (base, at_from, at_until)
-              JOIN threads t
-                ON t.organization_id = $1 AND t.account_id = $2 AND t.base_subject = u.base
-               AND hashtextextended(t.base_subject, 0) = hashtextextended(u.base, 0) AND t.base_subject <> ''
-              JOIN messages m
-                ON m.organization_id = $1 AND m.account_id = $2 AND m.thread_id = t.id
-               AND m.received_at BETWEEN u.at_from AND u.at_until
-             ORDER BY m.received_at DESC LIMIT 1000
-            """,
-            account.organizationID, account.accountID, bases.map(\.key),
-            bases.map { ($0.value.from - BaseSubject.reach).timestamp },
-            bases.map { ($0.value.until + BaseSubject.reach).timestamp }
-        ))
+        let rows = try session.query(
+            Statement(
+                """
+                SELECT u.base, t.id, m.received_at, t.message_count,
+                       ARRAY(SELECT p.normalised FROM message_participants p
+                              WHERE p.organization_id = $1 AND p.account_id = $2 AND p.message_id = m.id
+                                AND p.role IN ('from', 'to', 'cc'))
+                  FROM unnest($3::text[], $4::timestamptz[], $5::timestamptz[]) AS u (base, at_from, at_until)
+                  JOIN threads t
+                    ON t.organization_id = $1 AND t.account_id = $2 AND t.base_subject = u.base
+                   AND hashtextextended(t.base_subject, 0) = hashtextextended(u.base, 0) AND t.base_subject <> ''
+                  JOIN messages m
+                    ON m.organization_id = $1 AND m.account_id = $2 AND m.thread_id = t.id
+                   AND m.received_at BETWEEN u.at_from AND u.at_until
+                 ORDER BY m.received_at DESC LIMIT 1000
+                """,
+                account.organizationID, account.accountID, bases.map(\.key),
+                bases.map { ($0.value.from - BaseSubject.reach).timestamp },
+                bases.map { ($0.value.until + BaseSubject.reach).timestamp }
+            ))
         for row in rows {
             let thread: ThreadID = try row.get(1)
             threadSizes[thread] = Int(try row.get(3, as: Int32.self))
-            subjectCandidates[try row.get(0), default: []].append(SubjectCandidate(
-                thread: thread, date: try row.moment(2), participants: Set(try row.get(4, as: [String].self))))
+            subjectCandidates[try row.get(0), default: []].append(
+                SubjectCandidate(
+                    thread: thread, date: try row.moment(2), participants: Set(try row.get(4, as: [String].self))))
         }
     }
 }

@@ -10,20 +10,21 @@ enum FolderQueries {
         var seen: Set<FolderPath> = []
         let folders = folders.filter { seen.insert($0.0.path).inserted }
         guard !folders.isEmpty else { return }
-        _ = try session.execute(Statement(
-            """
-            INSERT INTO folders (organization_id, account_id, id, path_raw, path, role, selectable)
-            SELECT $1, $2, u.id, u.path_raw, u.path, u.role, u.selectable
-              FROM unnest($3::uuid[], $4::bytea[], $5::text[], $6::text[], $7::bool[])
-                AS u (id, path_raw, path, role, selectable)
-            ON CONFLICT (organization_id, account_id, path_raw) DO UPDATE
-               SET path = excluded.path, role = excluded.role, selectable = excluded.selectable, gone_at = NULL
-             WHERE (folders.path, folders.role, folders.selectable, folders.gone_at)
-                   IS DISTINCT FROM (excluded.path, excluded.role, excluded.selectable, NULL)
-            """,
-            key.organizationID, key.accountID, folders.map(\.1.uuid), folders.map(\.0.path.raw),
-            folders.map(\.0.path.display), folders.map { $0.0.role?.rawValue }, folders.map(\.0.isSelectable)
-        ))
+        _ = try session.execute(
+            Statement(
+                """
+                INSERT INTO folders (organization_id, account_id, id, path_raw, path, role, selectable)
+                SELECT $1, $2, u.id, u.path_raw, u.path, u.role, u.selectable
+                  FROM unnest($3::uuid[], $4::bytea[], $5::text[], $6::text[], $7::bool[])
+                    AS u (id, path_raw, path, role, selectable)
+                ON CONFLICT (organization_id, account_id, path_raw) DO UPDATE
+                   SET path = excluded.path, role = excluded.role, selectable = excluded.selectable, gone_at = NULL
+                 WHERE (folders.path, folders.role, folders.selectable, folders.gone_at)
+                       IS DISTINCT FROM (excluded.path, excluded.role, excluded.selectable, NULL)
+                """,
+                key.organizationID, key.accountID, folders.map(\.1.uuid), folders.map(\.0.path.raw),
+                folders.map(\.0.path.display), folders.map { $0.0.role?.rawValue }, folders.map(\.0.isSelectable)
+            ))
     }
 
     static let columns = """
@@ -32,26 +33,31 @@ enum FolderQueries {
         """
 
     static func all(of key: AccountKey, in session: PostgresSession) throws -> [Folder] {
-        try session.query(Statement(
-            """
-            SELECT \(columns) FROM folders
-             WHERE organization_id = $1 AND account_id = $2 AND gone_at IS NULL ORDER BY path, id
-            """, key.organizationID, key.accountID
-        )).map { try Folder($0) }
+        try session.query(
+            Statement(
+                """
+                SELECT \(columns) FROM folders
+                 WHERE organization_id = $1 AND account_id = $2 AND gone_at IS NULL ORDER BY path, id
+                """, key.organizationID, key.accountID
+            )
+        ).map { try Folder($0) }
     }
 }
 
 extension Folder {
     init(_ row: PostgresRow) throws {
-        let cursor: FolderCursor? = row.isNull(7) ? nil : FolderCursor(
-            uidValidity: UIDValidity(rawValue: UInt32(clamping: try row.get(7, as: Int64.self))),
-            uidNext: try row.getOptional(8, as: Int64.self).flatMap { UID(rawValue: UInt32(clamping: $0)) },
-            exists: Int(try row.getOptional(9, as: Int64.self) ?? 0),
-            highestModSequence: try row.getOptional(10, as: Int64.self).map {
-                ModSequence(rawValue: UInt64(bitPattern: $0))
-            },
-            proven: UID(rawValue: UInt32(clamping: try row.get(11, as: Int64.self)))
-        )
+        let cursor: FolderCursor? =
+            row.isNull(7)
+            ? nil
+            : FolderCursor(
+                uidValidity: UIDValidity(rawValue: UInt32(clamping: try row.get(7, as: Int64.self))),
+                uidNext: try row.getOptional(8, as: Int64.self).flatMap { UID(rawValue: UInt32(clamping: $0)) },
+                exists: Int(try row.getOptional(9, as: Int64.self) ?? 0),
+                highestModSequence: try row.getOptional(10, as: Int64.self).map {
+                    ModSequence(rawValue: UInt64(bitPattern: $0))
+                },
+                proven: UID(rawValue: UInt32(clamping: try row.get(11, as: Int64.self)))
+            )
         self.init(
             id: try row.get(0),
             path: FolderPath(raw: try row.get(1), display: try row.get(2)),

@@ -48,13 +48,18 @@ extension Store {
         let sealed = try secrets.seal(secret, purpose: purpose, with: dataKey.key, for: key)
         let rows = folders.map { ($0, ids.make(FolderSubject.self)) }
         return try await transaction { session in
-            let plan: Plan = try session.query(Statement(
-                "SELECT plan FROM organizations WHERE id = $1 FOR NO KEY UPDATE", key.organizationID
-            )).first.map { try $0.known(0) } ?? { throw StoreError.notFound(kind: "organization", id: "\(key.organizationID)") }()
-            let connected = try session.query(Statement(
-                "SELECT count(*) FROM accounts WHERE organization_id = $1 AND owner_id = $2 AND state <> 'disconnected'",
-                key.organizationID, draft.owner.id
-            ))[0].get(0, as: Int64.self)
+            let plan: Plan =
+                try session.query(
+                    Statement(
+                        "SELECT plan FROM organizations WHERE id = $1 FOR NO KEY UPDATE", key.organizationID
+                    )
+                ).first.map { try $0.known(0) }
+                ?? { throw StoreError.notFound(kind: "organization", id: "\(key.organizationID)") }()
+            let connected = try session.query(
+                Statement(
+                    "SELECT count(*) FROM accounts WHERE organization_id = $1 AND owner_id = $2 AND state <> 'disconnected'",
+                    key.organizationID, draft.owner.id
+                ))[0].get(0, as: Int64.self)
             if let refusal = Entitlements.refusalToConnect(plan: plan, accountsConnected: Int(connected)) {
                 throw StoreError.refused(code: refusal.code, text: refusal.text)
             }
@@ -116,10 +121,11 @@ extension Store {
     /// An account by its full key, as workers know it.
     package func account(_ key: AccountKey) async throws(StoreError) -> Account {
         try await withSession { session in
-            let rows = try session.query(Statement(
-                "SELECT \(Self.columns) FROM \(Self.source) WHERE a.organization_id = $1 AND a.id = $2",
-                key.organizationID, key.accountID
-            ))
+            let rows = try session.query(
+                Statement(
+                    "SELECT \(Self.columns) FROM \(Self.source) WHERE a.organization_id = $1 AND a.id = $2",
+                    key.organizationID, key.accountID
+                ))
             guard let row = rows.first else {
                 throw StoreError.notFound(kind: "account", id: key.accountID.description)
             }
@@ -130,23 +136,28 @@ extension Store {
     /// All accounts that aren't removed, or those of one organization, oldest first.
     package func accounts(of organization: OrganizationID? = nil) async throws(StoreError) -> [Account] {
         try await withSession { session in
-            try session.query(Statement(
-                """
-                SELECT \(Self.columns) FROM \(Self.source)
-                 WHERE a.state <> 'disconnected' AND ($1::uuid IS NULL OR a.organization_id = $1) ORDER BY a.id
-                """,
-                organization
-            )).map { try Account($0) }
+            try session.query(
+                Statement(
+                    """
+                    SELECT \(Self.columns) FROM \(Self.source)
+                     WHERE a.state <> 'disconnected' AND ($1::uuid IS NULL OR a.organization_id = $1) ORDER BY a.id
+                    """,
+                    organization
+                )
+            ).map { try Account($0) }
         }
     }
 
     /// The account's own addresses, lower-cased.
     package func addresses(of key: AccountKey) async throws(StoreError) -> Set<String> {
         try await withSession { session in
-            Set(try session.query(Statement(
-                "SELECT address FROM account_addresses WHERE organization_id = $1 AND account_id = $2",
-                key.organizationID, key.accountID
-            )).map { try $0.get(0, as: String.self) })
+            Set(
+                try session.query(
+                    Statement(
+                        "SELECT address FROM account_addresses WHERE organization_id = $1 AND account_id = $2",
+                        key.organizationID, key.accountID
+                    )
+                ).map { try $0.get(0, as: String.self) })
         }
     }
 
@@ -154,15 +165,16 @@ extension Store {
     package func secret(_ purpose: SecretPurpose, of key: AccountKey) async throws(StoreError) -> String {
         guard let secrets else { throw .secret("this process has no key ring; set POSTRIDER_MASTER_KEYS_FILE") }
         return try await withSession { session in
-            let rows = try session.query(Statement(
-                """
-                SELECT k.master_key_id, k.sealed_key, s.sealed
-                  FROM account_secrets s
-                  JOIN account_keys k ON k.organization_id = s.organization_id AND k.account_id = s.account_id
-                 WHERE s.organization_id = $1 AND s.account_id = $2 AND s.purpose = $3
-                """,
-                key.organizationID, key.accountID, purpose.rawValue
-            ))
+            let rows = try session.query(
+                Statement(
+                    """
+                    SELECT k.master_key_id, k.sealed_key, s.sealed
+                      FROM account_secrets s
+                      JOIN account_keys k ON k.organization_id = s.organization_id AND k.account_id = s.account_id
+                     WHERE s.organization_id = $1 AND s.account_id = $2 AND s.purpose = $3
+                    """,
+                    key.organizationID, key.accountID, purpose.rawValue
+                ))
             guard let row = rows.first else {
                 throw StoreError.secret("account \(key.accountID) has no stored \(purpose.rawValue)")
             }
@@ -179,13 +191,14 @@ extension Store {
     package func start(_ id: AccountID) async throws(StoreError) -> Account {
         let now = time.now
         return try await transaction { session in
-            let rows = try session.query(Statement(
-                """
-                SELECT a.organization_id, a.state, a.folder_mode, o.plan, a.started_at
-                  FROM accounts a JOIN organizations o ON o.id = a.organization_id
-                 WHERE a.id = $1 FOR NO KEY UPDATE OF a
-                """, id
-            ))
+            let rows = try session.query(
+                Statement(
+                    """
+                    SELECT a.organization_id, a.state, a.folder_mode, o.plan, a.started_at
+                      FROM accounts a JOIN organizations o ON o.id = a.organization_id
+                     WHERE a.id = $1 FOR NO KEY UPDATE OF a
+                    """, id
+                ))
             guard let row = rows.first else { throw StoreError.notFound(kind: "account", id: id.description) }
             let organization: OrganizationID = try row.get(0)
             if let refusal = Entitlements.refusalToSync(plan: try row.known(3)) {
@@ -222,9 +235,12 @@ extension Store {
                     EventQueries.stateChanged(organization: organization, account: id, to: .initialSync),
                 ])
             }
-            return try Account(session.query(Statement(
-                "SELECT \(Self.columns) FROM \(Self.source) WHERE a.organization_id = $1 AND a.id = $2", organization, id
-            ))[0])
+            return try Account(
+                session.query(
+                    Statement(
+                        "SELECT \(Self.columns) FROM \(Self.source) WHERE a.organization_id = $1 AND a.id = $2",
+                        organization, id
+                    ))[0])
         }
     }
 
@@ -233,15 +249,21 @@ extension Store {
         let account = try await account(id)
         return try await transaction { session in
             let key = account.key
-            let messages = try session.execute(Statement(
-                "DELETE FROM messages WHERE organization_id = $1 AND account_id = $2", key.organizationID, key.accountID))
+            let messages = try session.execute(
+                Statement(
+                    "DELETE FROM messages WHERE organization_id = $1 AND account_id = $2", key.organizationID,
+                    key.accountID))
             // Threads go after their messages, which refer to them; all else follows the account's own row.
-            _ = try session.execute(Statement(
-                "DELETE FROM threads WHERE organization_id = $1 AND account_id = $2", key.organizationID, key.accountID))
-            _ = try session.execute(Statement(
-                "DELETE FROM accounts WHERE organization_id = $1 AND id = $2", key.organizationID, key.accountID))
-            _ = try session.query(EventQueries.stateChanged(
-                organization: key.organizationID, account: key.accountID, to: .disconnected))
+            _ = try session.execute(
+                Statement(
+                    "DELETE FROM threads WHERE organization_id = $1 AND account_id = $2", key.organizationID,
+                    key.accountID))
+            _ = try session.execute(
+                Statement(
+                    "DELETE FROM accounts WHERE organization_id = $1 AND id = $2", key.organizationID, key.accountID))
+            _ = try session.query(
+                EventQueries.stateChanged(
+                    organization: key.organizationID, account: key.accountID, to: .disconnected))
             return messages
         }
     }
@@ -249,12 +271,13 @@ extension Store {
     /// What the first sync has found and done.
     package func progress(of key: AccountKey) async throws(StoreError) -> SyncProgress {
         try await withSession { session in
-            let rows = try session.query(Statement(
-                """
-                SELECT threads_found, threads_done, messages_found, messages_done, bytes_found, bytes_done, began_at
-                  FROM account_progress WHERE organization_id = $1 AND account_id = $2
-                """, key.organizationID, key.accountID
-            ))
+            let rows = try session.query(
+                Statement(
+                    """
+                    SELECT threads_found, threads_done, messages_found, messages_done, bytes_found, bytes_done, began_at
+                      FROM account_progress WHERE organization_id = $1 AND account_id = $2
+                    """, key.organizationID, key.accountID
+                ))
             var progress = SyncProgress()
             guard let row = rows.first else { return progress }
             progress.threadsFound = try row.get(0, as: Int.self)
@@ -271,10 +294,16 @@ extension Store {
 
 extension Account {
     init(_ row: PostgresRow) throws {
-        let smtp: ServerSettings? = row.isNull(9) ? nil : ServerSettings(
-            host: try row.get(9), port: Int(try row.get(10, as: Int32.self)), security: try row.known(11))
-        let problem: AccountProblem? = row.isNull(13) ? nil : AccountProblem(
-            code: try row.get(13), text: try row.getOptional(14, as: String.self) ?? "")
+        let smtp: ServerSettings? =
+            row.isNull(9)
+            ? nil
+            : ServerSettings(
+                host: try row.get(9), port: Int(try row.get(10, as: Int32.self)), security: try row.known(11))
+        let problem: AccountProblem? =
+            row.isNull(13)
+            ? nil
+            : AccountProblem(
+                code: try row.get(13), text: try row.getOptional(14, as: String.self) ?? "")
         self.init(
             organizationID: try row.get(0),
             id: try row.get(1),
@@ -282,7 +311,8 @@ extension Account {
             address: try row.get(3),
             authentication: try row.known(4),
             username: try row.get(5),
-            imap: ServerSettings(host: try row.get(6), port: Int(try row.get(7, as: Int32.self)), security: try row.known(8)),
+            imap: ServerSettings(
+                host: try row.get(6), port: Int(try row.get(7, as: Int32.self)), security: try row.known(8)),
             smtp: smtp,
             state: try row.known(12),
             problem: problem,

@@ -11,20 +11,24 @@ extension Store {
     ///   - epoch: the queue's epoch; an account dispatched under an older one is due again at once, since its job may
     ///     be gone.
     ///   - seconds: how long the mark holds if nothing is heard of the job.
-    package func dispatchDue(limit: Int, epoch: Int64, holdSeconds seconds: Int) async throws(StoreError) -> [AccountKey] {
+    package func dispatchDue(limit: Int, epoch: Int64, holdSeconds seconds: Int) async throws(StoreError)
+        -> [AccountKey]
+    {
         try await withSession { session in
-            try session.query(Statement(
-                """
-                UPDATE account_dispatch d
-                   SET dispatched_until = now() + make_interval(secs => $3), dispatched_epoch = $2
-                  FROM (SELECT organization_id, account_id FROM account_dispatch
-                         WHERE next_due_at <= now()
-                           AND (dispatched_until IS NULL OR dispatched_until <= now() OR dispatched_epoch < $2)
-                         ORDER BY next_due_at LIMIT $1 FOR UPDATE SKIP LOCKED) due
-                 WHERE d.organization_id = due.organization_id AND d.account_id = due.account_id
-                RETURNING d.organization_id, d.account_id
-                """, Int64(limit), epoch, Double(seconds)
-            )).map { AccountKey(organizationID: try $0.get(0), accountID: try $0.get(1)) }
+            try session.query(
+                Statement(
+                    """
+                    UPDATE account_dispatch d
+                       SET dispatched_until = now() + make_interval(secs => $3), dispatched_epoch = $2
+                      FROM (SELECT organization_id, account_id FROM account_dispatch
+                             WHERE next_due_at <= now()
+                               AND (dispatched_until IS NULL OR dispatched_until <= now() OR dispatched_epoch < $2)
+                             ORDER BY next_due_at LIMIT $1 FOR UPDATE SKIP LOCKED) due
+                     WHERE d.organization_id = due.organization_id AND d.account_id = due.account_id
+                    RETURNING d.organization_id, d.account_id
+                    """, Int64(limit), epoch, Double(seconds)
+                )
+            ).map { AccountKey(organizationID: try $0.get(0), accountID: try $0.get(1)) }
         }
     }
 
@@ -32,24 +36,27 @@ extension Store {
     ///
     /// - Throws: `notFound` where the account is gone.
     package func takeLease(of key: AccountKey, lane: LaneLease.Lane) async throws(StoreError) -> LaneLease {
-        let column = switch lane {
-        case .read: "read_token"
-        case .write: "write_token"
-        }
+        let column =
+            switch lane {
+            case .read: "read_token"
+            case .write: "write_token"
+            }
         return try await withSession { session in
-            let rows = try session.query(Statement(
-                """
-                UPDATE account_dispatch SET \(column) = \(column) + 1
-                 WHERE organization_id = $1 AND account_id = $2 RETURNING \(column)
-                """, key.organizationID, key.accountID
-            ))
+            let rows = try session.query(
+                Statement(
+                    """
+                    UPDATE account_dispatch SET \(column) = \(column) + 1
+                     WHERE organization_id = $1 AND account_id = $2 RETURNING \(column)
+                    """, key.organizationID, key.accountID
+                ))
             guard let row = rows.first else {
                 throw StoreError.notFound(kind: "account", id: key.accountID.description)
             }
             let lease = LaneLease(account: key, lane: lane, token: try row.get(0))
             // Only once the token is committed are all other holders stale.
-            _ = try session.query(Statement(
-                "SELECT evict_lane($1, $2, $3, $4)", key.organizationID, key.accountID, lane.rawValue, lease.token))
+            _ = try session.query(
+                Statement(
+                    "SELECT evict_lane($1, $2, $3, $4)", key.organizationID, key.accountID, lane.rawValue, lease.token))
             return lease
         }
     }
@@ -75,13 +82,15 @@ extension Store {
         try await transaction(fence: lease) { session in
             _ = try session.pipeline([
                 Statement(
-                    EventQueries.telling("""
-                    UPDATE accounts SET error_code = $3, error_text = $4, state = coalesce($5, state)
-                     WHERE organization_id = $1 AND id = $2
-                       AND state NOT IN ('paused', 'suspended', 'disconnected')
-                    RETURNING state
-                    """),
-                    key.organizationID, key.accountID, failure.problem.code, failure.problem.text, failure.state?.rawValue
+                    EventQueries.telling(
+                        """
+                        UPDATE accounts SET error_code = $3, error_text = $4, state = coalesce($5, state)
+                         WHERE organization_id = $1 AND id = $2
+                           AND state NOT IN ('paused', 'suspended', 'disconnected')
+                        RETURNING state
+                        """),
+                    key.organizationID, key.accountID, failure.problem.code, failure.problem.text,
+                    failure.state?.rawValue
                 ),
                 Statement(
                     """
@@ -97,10 +106,11 @@ extension Store {
     /// How many visits have failed in a row.
     package func failures(of key: AccountKey) async throws(StoreError) -> Int {
         try await withSession { session in
-            let rows = try session.query(Statement(
-                "SELECT failures FROM account_dispatch WHERE organization_id = $1 AND account_id = $2",
-                key.organizationID, key.accountID
-            ))
+            let rows = try session.query(
+                Statement(
+                    "SELECT failures FROM account_dispatch WHERE organization_id = $1 AND account_id = $2",
+                    key.organizationID, key.accountID
+                ))
             return try rows.first.map { Int(try $0.get(0, as: Int32.self)) } ?? 0
         }
     }
@@ -112,12 +122,13 @@ extension Store {
             throw .refused(code: "not_started", text: "the account isn't started; run: postrider account start \(id)")
         }
         _ = try await withSession { session in
-            try session.execute(Statement(
-                """
-                UPDATE account_dispatch SET next_due_at = now(), dispatched_until = NULL
-                 WHERE organization_id = $1 AND account_id = $2
-                """, account.organizationID, account.id
-            ))
+            try session.execute(
+                Statement(
+                    """
+                    UPDATE account_dispatch SET next_due_at = now(), dispatched_until = NULL
+                     WHERE organization_id = $1 AND account_id = $2
+                    """, account.organizationID, account.id
+                ))
         }
     }
 

@@ -13,25 +13,27 @@ extension Store {
         let now = time.now
         return try await transaction { session in
             try FolderQueries.upsert(rows, of: key, in: session)
-            _ = try session.execute(Statement(
-                """
-                UPDATE folders f SET chosen = true
-                  FROM accounts a
-                 WHERE a.organization_id = $1 AND a.id = $2 AND a.folder_mode = 'all'
-                   AND f.organization_id = $1 AND f.account_id = $2 AND f.gone_at IS NULL AND f.selectable
-                   AND NOT f.chosen AND coalesce(f.role, '') <> ALL (ARRAY['drafts', 'trash', 'junk'])
-                """, key.organizationID, key.accountID
-            ))
+            _ = try session.execute(
+                Statement(
+                    """
+                    UPDATE folders f SET chosen = true
+                      FROM accounts a
+                     WHERE a.organization_id = $1 AND a.id = $2 AND a.folder_mode = 'all'
+                       AND f.organization_id = $1 AND f.account_id = $2 AND f.gone_at IS NULL AND f.selectable
+                       AND NOT f.chosen AND coalesce(f.role, '') <> ALL (ARRAY['drafts', 'trash', 'junk'])
+                    """, key.organizationID, key.accountID
+                ))
             // A folder that came to be watched after Start has a T of its own: now.
-            _ = try session.execute(Statement(
-                """
-                UPDATE folders f SET started_at = $3
-                  FROM accounts a
-                 WHERE a.organization_id = $1 AND a.id = $2 AND a.started_at IS NOT NULL
-                   AND f.organization_id = $1 AND f.account_id = $2 AND f.selectable
-                   AND (f.chosen OR f.role = 'sent') AND f.started_at IS NULL
-                """, key.organizationID, key.accountID, now.timestamp
-            ))
+            _ = try session.execute(
+                Statement(
+                    """
+                    UPDATE folders f SET started_at = $3
+                      FROM accounts a
+                     WHERE a.organization_id = $1 AND a.id = $2 AND a.started_at IS NOT NULL
+                       AND f.organization_id = $1 AND f.account_id = $2 AND f.selectable
+                       AND (f.chosen OR f.role = 'sent') AND f.started_at IS NULL
+                    """, key.organizationID, key.accountID, now.timestamp
+                ))
             return try FolderQueries.all(of: key, in: session)
         }
     }
@@ -52,8 +54,9 @@ extension Store {
             let folders = try FolderQueries.all(of: key, in: session)
             var chosen: Set<FolderID> = []
             for path in paths {
-                guard let folder = folders.first(where: { $0.path.display == path })
-                    ?? folders.first(where: { $0.path.display.lowercased() == path.lowercased() })
+                guard
+                    let folder = folders.first(where: { $0.path.display == path })
+                        ?? folders.first(where: { $0.path.display.lowercased() == path.lowercased() })
                 else {
                     let known = folders.filter(\.isSelectable).map(\.path.display).joined(separator: ", ")
                     throw StoreError.refused(

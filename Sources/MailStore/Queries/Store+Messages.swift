@@ -9,14 +9,15 @@ extension Store {
         of key: AccountKey, before: StoredMessage? = nil, limit: Int
     ) async throws(StoreError) -> [StoredMessage] {
         try await withSession { session in
-            let rows = try session.query(Statement(
-                """
-                SELECT \(Self.messageColumns) FROM messages m
-                 WHERE m.organization_id = $1 AND m.account_id = $2
-                   AND ($3::timestamptz IS NULL OR (m.received_at, m.id) < ($3, $4::uuid))
-                 ORDER BY m.received_at DESC, m.id DESC LIMIT $5
-                """, key.organizationID, key.accountID, before?.receivedAt.timestamp, before?.id, Int64(limit)
-            ))
+            let rows = try session.query(
+                Statement(
+                    """
+                    SELECT \(Self.messageColumns) FROM messages m
+                     WHERE m.organization_id = $1 AND m.account_id = $2
+                       AND ($3::timestamptz IS NULL OR (m.received_at, m.id) < ($3, $4::uuid))
+                     ORDER BY m.received_at DESC, m.id DESC LIMIT $5
+                    """, key.organizationID, key.accountID, before?.receivedAt.timestamp, before?.id, Int64(limit)
+                ))
             return try Self.completed(rows.map { try StoredMessage($0) }, of: key, in: session)
         }
     }
@@ -25,12 +26,13 @@ extension Store {
     package func messages(of thread: StoredThread) async throws(StoreError) -> [StoredMessage] {
         let key = try await account(thread.accountID).key
         return try await withSession { session in
-            let rows = try session.query(Statement(
-                """
-                SELECT \(Self.messageColumns) FROM messages m
-                 WHERE m.organization_id = $1 AND m.account_id = $2 AND m.thread_id = $3 ORDER BY m.received_at, m.id
-                """, key.organizationID, key.accountID, thread.id
-            ))
+            let rows = try session.query(
+                Statement(
+                    """
+                    SELECT \(Self.messageColumns) FROM messages m
+                     WHERE m.organization_id = $1 AND m.account_id = $2 AND m.thread_id = $3 ORDER BY m.received_at, m.id
+                    """, key.organizationID, key.accountID, thread.id
+                ))
             return try Self.completed(rows.map { try StoredMessage($0) }, of: key, in: session)
         }
     }
@@ -51,10 +53,11 @@ extension Store {
         let (key, sha256, whole) = try await withSession { session in
             let (key, row) = try Self.find(id, in: session)
             let sha256 = try StoredMessage(row).sha256
-            let blob = try session.query(Statement(
-                "SELECT content FROM blobs WHERE organization_id = $1 AND account_id = $2 AND sha256 = $3",
-                key.organizationID, key.accountID, sha256
-            ))
+            let blob = try session.query(
+                Statement(
+                    "SELECT content FROM blobs WHERE organization_id = $1 AND account_id = $2 AND sha256 = $3",
+                    key.organizationID, key.accountID, sha256
+                ))
             guard let content = blob.first else {
                 throw StoreError.notFound(kind: "content of a message", id: id.description)
             }
@@ -65,13 +68,15 @@ extension Store {
         while true {
             let wanted = number
             let pieces = try await withSession { session in
-                try session.query(Statement(
-                    """
-                    SELECT content FROM blob_chunks
-                     WHERE organization_id = $1 AND account_id = $2 AND sha256 = $3 AND number >= $4
-                     ORDER BY number LIMIT 4
-                    """, key.organizationID, key.accountID, sha256, wanted
-                )).map { try $0.get(0, as: [UInt8].self) }
+                try session.query(
+                    Statement(
+                        """
+                        SELECT content FROM blob_chunks
+                         WHERE organization_id = $1 AND account_id = $2 AND sha256 = $3 AND number >= $4
+                         ORDER BY number LIMIT 4
+                        """, key.organizationID, key.accountID, sha256, wanted
+                    )
+                ).map { try $0.get(0, as: [UInt8].self) }
             }
             if pieces.isEmpty { return }
             for piece in pieces { try await receive(piece) }
@@ -86,13 +91,14 @@ extension Store {
         """
 
     private static func find(_ id: MessageID, in session: PostgresSession) throws -> (AccountKey, PostgresRow) {
-        let rows = try session.query(Statement(
-            """
-            SELECT \(messageColumns) FROM accounts a
-              JOIN messages m ON m.organization_id = a.organization_id AND m.account_id = a.id
-             WHERE m.id = $1
-            """, id
-        ))
+        let rows = try session.query(
+            Statement(
+                """
+                SELECT \(messageColumns) FROM accounts a
+                  JOIN messages m ON m.organization_id = a.organization_id AND m.account_id = a.id
+                 WHERE m.id = $1
+                """, id
+            ))
         guard let row = rows.first else { throw StoreError.notFound(kind: "message", id: id.description) }
         let key = AccountKey(organizationID: try row.get(0), accountID: try row.get(1))
         return (key, row)
@@ -137,24 +143,28 @@ extension Store {
         ])
         for row in rows[0] {
             guard let index = indexOf[try row.get(0)] else { continue }
-            messages[index].participants.append(NewMessage.Participant(
-                role: try row.known(1),
-                address: EmailAddress(name: try row.getOptional(2), address: try row.get(3))))
+            messages[index].participants.append(
+                NewMessage.Participant(
+                    role: try row.known(1),
+                    address: EmailAddress(name: try row.getOptional(2), address: try row.get(3))))
         }
         for row in rows[1] {
             guard let index = indexOf[try row.get(0)] else { continue }
             guard let uid = UID(rawValue: UInt32(clamping: try row.get(3, as: Int64.self))) else { continue }
-            messages[index].placements.append(StoredMessage.Placement(
-                path: try row.get(1), uidValidity: UIDValidity(rawValue: UInt32(clamping: try row.get(2, as: Int64.self))),
-                uid: uid, flags: try row.get(4), internalDate: try row.moment(5)))
+            messages[index].placements.append(
+                StoredMessage.Placement(
+                    path: try row.get(1),
+                    uidValidity: UIDValidity(rawValue: UInt32(clamping: try row.get(2, as: Int64.self))),
+                    uid: uid, flags: try row.get(4), internalDate: try row.moment(5)))
         }
         for row in rows[2] {
             guard let index = indexOf[try row.get(0)] else { continue }
-            messages[index].attachments.append(NewMessage.Attachment(
-                part: try row.get(1), filename: try row.getOptional(2), contentType: try row.get(3),
-                isInline: try row.get(4), contentID: try row.getOptional(5), transferEncoding: try row.get(6),
-                body: Int(try row.get(7, as: Int64.self))..<Int(try row.get(8, as: Int64.self)),
-                size: Int(try row.get(9, as: Int64.self))))
+            messages[index].attachments.append(
+                NewMessage.Attachment(
+                    part: try row.get(1), filename: try row.getOptional(2), contentType: try row.get(3),
+                    isInline: try row.get(4), contentID: try row.getOptional(5), transferEncoding: try row.get(6),
+                    body: Int(try row.get(7, as: Int64.self))..<Int(try row.get(8, as: Int64.self)),
+                    size: Int(try row.get(9, as: Int64.self))))
         }
         return messages
     }

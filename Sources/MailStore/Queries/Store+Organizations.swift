@@ -15,23 +15,25 @@ extension Store {
             trialEndsAt: trialDays > 0 ? now + Int64(trialDays) * 86_400 : nil, createdAt: now
         )
         _ = try await withSession { session in
-            try session.execute(Statement(
-                """
-                INSERT INTO organizations (id, name, plan, seats, trial_ends_at, created_at)
-                VALUES ($1, $2, $3, $4, $5, $6)
-                """,
-                organization.id, organization.name, organization.plan.rawValue, Int32(organization.seats),
-                organization.trialEndsAt?.timestamp, organization.createdAt.timestamp
-            ))
+            try session.execute(
+                Statement(
+                    """
+                    INSERT INTO organizations (id, name, plan, seats, trial_ends_at, created_at)
+                    VALUES ($1, $2, $3, $4, $5, $6)
+                    """,
+                    organization.id, organization.name, organization.plan.rawValue, Int32(organization.seats),
+                    organization.trialEndsAt?.timestamp, organization.createdAt.timestamp
+                ))
         }
         return organization
     }
 
     package func organization(_ id: OrganizationID) async throws(StoreError) -> Organization {
         try await withSession { session in
-            let rows = try session.query(Statement(
-                "SELECT id, name, plan, seats, trial_ends_at, created_at FROM organizations WHERE id = $1", id
-            ))
+            let rows = try session.query(
+                Statement(
+                    "SELECT id, name, plan, seats, trial_ends_at, created_at FROM organizations WHERE id = $1", id
+                ))
             guard let row = rows.first else { throw StoreError.notFound(kind: "organization", id: id.description) }
             return try Organization(row)
         }
@@ -40,9 +42,11 @@ extension Store {
     /// All organizations, oldest first.
     package func organizations() async throws(StoreError) -> [Organization] {
         try await withSession { session in
-            try session.query(Statement(
-                "SELECT id, name, plan, seats, trial_ends_at, created_at FROM organizations ORDER BY id"
-            )).map { try Organization($0) }
+            try session.query(
+                Statement(
+                    "SELECT id, name, plan, seats, trial_ends_at, created_at FROM organizations ORDER BY id"
+                )
+            ).map { try Organization($0) }
         }
     }
 }

@@ -51,13 +51,14 @@ extension Store {
     package func knownLinks(_ links: [LinkKey], of key: AccountKey) async throws(StoreError) -> Set<LinkKey> {
         guard !links.isEmpty else { return [] }
         return try await withSession { session in
-            let rows = try session.query(Statement(
-                """
-                SELECT r.kind, r.value FROM unnest($3::int2[], $4::text[]) AS u (kind, value)
-                  JOIN message_references r
-                    ON r.organization_id = $1 AND r.account_id = $2 AND r.kind = u.kind AND r.value = u.value
-                """, key.organizationID, key.accountID, links.map(\.kind), links.map(\.value)
-            ))
+            let rows = try session.query(
+                Statement(
+                    """
+                    SELECT r.kind, r.value FROM unnest($3::int2[], $4::text[]) AS u (kind, value)
+                      JOIN message_references r
+                        ON r.organization_id = $1 AND r.account_id = $2 AND r.kind = u.kind AND r.value = u.value
+                    """, key.organizationID, key.accountID, links.map(\.kind), links.map(\.value)
+                ))
             return Set(try rows.compactMap { LinkKey(kind: try $0.get(0), value: try $0.get(1)) })
         }
     }

@@ -9,30 +9,33 @@ extension Store {
         of key: AccountKey, before: StoredThread? = nil, limit: Int
     ) async throws(StoreError) -> [StoredThread] {
         try await withSession { session in
-            try session.query(Statement(
-                """
-                SELECT \(Self.threadColumns) FROM threads t
-                 WHERE t.organization_id = $1 AND t.account_id = $2
-                   AND ($3::timestamptz IS NULL OR (t.newest_at, t.id) < ($3, $4::uuid))
-                 ORDER BY t.newest_at DESC, t.id DESC LIMIT $5
-                """, key.organizationID, key.accountID, before?.newest.timestamp, before?.id, Int64(limit)
-            )).map { try StoredThread($0) }
+            try session.query(
+                Statement(
+                    """
+                    SELECT \(Self.threadColumns) FROM threads t
+                     WHERE t.organization_id = $1 AND t.account_id = $2
+                       AND ($3::timestamptz IS NULL OR (t.newest_at, t.id) < ($3, $4::uuid))
+                     ORDER BY t.newest_at DESC, t.id DESC LIMIT $5
+                    """, key.organizationID, key.accountID, before?.newest.timestamp, before?.id, Int64(limit)
+                )
+            ).map { try StoredThread($0) }
         }
     }
 
     /// A thread by its id; the id of a thread that was joined into another gives that one.
     package func thread(_ id: ThreadID) async throws(StoreError) -> StoredThread {
         try await withSession { session in
-            let rows = try session.query(Statement(
-                """
-                SELECT \(Self.threadColumns) FROM accounts a
-                  JOIN threads t ON t.organization_id = a.organization_id AND t.account_id = a.id
-                 WHERE t.id = coalesce((SELECT l.thread_id FROM accounts b
-                                          JOIN thread_aliases l
-                                            ON l.organization_id = b.organization_id AND l.account_id = b.id
-                                         WHERE l.alias_id = $1 LIMIT 1), $1)
-                """, id
-            ))
+            let rows = try session.query(
+                Statement(
+                    """
+                    SELECT \(Self.threadColumns) FROM accounts a
+                      JOIN threads t ON t.organization_id = a.organization_id AND t.account_id = a.id
+                     WHERE t.id = coalesce((SELECT l.thread_id FROM accounts b
+                                              JOIN thread_aliases l
+                                                ON l.organization_id = b.organization_id AND l.account_id = b.id
+                                             WHERE l.alias_id = $1 LIMIT 1), $1)
+                    """, id
+                ))
             guard let row = rows.first else { throw StoreError.notFound(kind: "thread", id: id.description) }
             return try StoredThread(row)
         }

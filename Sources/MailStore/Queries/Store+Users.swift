@@ -11,10 +11,11 @@ extension Store {
         let user = User(organizationID: organization, id: ids.make(), email: email, name: name, role: role)
         _ = try await withSession { session in
             do {
-                return try session.execute(Statement(
-                    "INSERT INTO users (organization_id, id, email, name, role) VALUES ($1, $2, $3, $4, $5)",
-                    user.organizationID, user.id, user.email, user.name, user.role.rawValue
-                ))
+                return try session.execute(
+                    Statement(
+                        "INSERT INTO users (organization_id, id, email, name, role) VALUES ($1, $2, $3, $4, $5)",
+                        user.organizationID, user.id, user.email, user.name, user.role.rawValue
+                    ))
             } catch let error as PostgresError where error.kind == .uniqueViolation {
                 throw StoreError.refused(
                     code: "user_exists", text: "the organization has a user with the address \(email) already")
@@ -27,9 +28,10 @@ extension Store {
 
     package func user(_ id: UserID) async throws(StoreError) -> User {
         try await withSession { session in
-            let rows = try session.query(Statement(
-                "SELECT organization_id, id, email, name, role FROM users WHERE id = $1", id
-            ))
+            let rows = try session.query(
+                Statement(
+                    "SELECT organization_id, id, email, name, role FROM users WHERE id = $1", id
+                ))
             guard let row = rows.first else { throw StoreError.notFound(kind: "user", id: id.description) }
             return User(
                 organizationID: try row.get(0), id: try row.get(1), email: try row.get(2),

@@ -31,7 +31,8 @@ package struct Account: Sendable, Hashable {
 
     package init(
         organizationID: OrganizationID, id: AccountID, ownerID: UserID, address: String, authentication: Authentication,
-        username: String, imap: ServerSettings, smtp: ServerSettings?, state: AccountState, problem: AccountProblem? = nil,
+        username: String, imap: ServerSettings, smtp: ServerSettings?, state: AccountState,
+        problem: AccountProblem? = nil,
         folderMode: FolderMode? = nil, startedAt: EpochSeconds? = nil, windowSeconds: Int64 = 259_200,
         intervalSeconds: Int, firstSyncCompletedAt: EpochSeconds? = nil, lastSyncedAt: EpochSeconds? = nil,
         nextDueAt: EpochSeconds? = nil

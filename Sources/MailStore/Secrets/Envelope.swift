@@ -33,7 +33,8 @@ enum Envelope {
         }
         let version = sealed[sealed.startIndex + magic.count]
         guard version == Self.version else {
-            throw .secret("the stored \(binding.purpose) has envelope version \(version), which this program doesn't know")
+            throw .secret(
+                "the stored \(binding.purpose) has envelope version \(version), which this program doesn't know")
         }
         do {
             let box = try AES.GCM.SealedBox(combined: sealed.dropFirst(magic.count + 1))

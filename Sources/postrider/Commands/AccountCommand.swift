@@ -4,7 +4,8 @@ struct AccountCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "account", abstract: "Connected mailboxes.",
         subcommands: [
-            AccountConnectCommand.self, AccountFoldersCommand.self, AccountChooseCommand.self, AccountPreviewCommand.self,
+            AccountConnectCommand.self, AccountFoldersCommand.self, AccountChooseCommand.self,
+            AccountPreviewCommand.self,
             AccountStartCommand.self, AccountStatusCommand.self, AccountSyncCommand.self, AccountListCommand.self,
             AccountRemoveCommand.self,
         ])

@@ -19,9 +19,10 @@ struct AccountPreviewCommand: AsyncParsableCommand {
         let store = try await assembly.store(role: .operator, withSecrets: true)
         let preview = try await assembly.engine(store).preview(try await store.account(id).key)
         if json {
-            return try JSONLine.print(View(
-                threads: preview.threads, messages: preview.messages, bytes: preview.bytes,
-                estimated_seconds: preview.estimatedSeconds))
+            return try JSONLine.print(
+                View(
+                    threads: preview.threads, messages: preview.messages, bytes: preview.bytes,
+                    estimated_seconds: preview.estimatedSeconds))
         }
         print(
             "\(preview.threads) threads, \(preview.messages) messages, \(Amount.bytes(preview.bytes)),",
@@ -57,7 +58,9 @@ struct AccountSyncCommand: AsyncParsableCommand {
 struct AccountStatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status", abstract: "Shows where an account stands.",
-        discussion: "With --watch it draws the first sync's progress, and ends when the account is live (0) or can't go on without a person (1).")
+        discussion:
+            "With --watch it draws the first sync's progress, and ends when the account is live (0) or can't go on without a person (1)."
+    )
     @OptionGroup var options: SettingsOptions
     @Argument(help: "The account's id.") var id: AccountID
     @Flag(help: "Stay until the first sync is done.") var watch = false
@@ -127,7 +130,9 @@ struct AccountListCommand: AsyncParsableCommand {
             if json {
                 try JSONLine.print(AccountView(account))
             } else {
-                table.row("\(account.id)", account.state.rawValue, account.lastSyncedAt.map(Moment.short) ?? "-", account.address)
+                table.row(
+                    "\(account.id)", account.state.rawValue, account.lastSyncedAt.map(Moment.short) ?? "-",
+                    account.address)
             }
         }
         if !json { table.print() }
@@ -136,7 +141,8 @@ struct AccountListCommand: AsyncParsableCommand {
 
 struct AccountRemoveCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "remove", abstract: "Removes an account with its mail and its secrets; the mailbox itself is not touched.")
+        commandName: "remove",
+        abstract: "Removes an account with its mail and its secrets; the mailbox itself is not touched.")
     @OptionGroup var options: SettingsOptions
     @Argument(help: "The account's id.") var id: AccountID
     @Flag(help: "Print one JSON object.") var json = false

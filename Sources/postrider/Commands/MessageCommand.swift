@@ -68,7 +68,9 @@ struct MessageCommand: AsyncParsableCommand {
                 print("in:  \(placement.path)  uid \(placement.uid)  \(placement.flags.joined(separator: " "))")
             }
             for attachment in message.attachments {
-                print("attached:  \(attachment.part)  \(attachment.filename ?? "-")  \(attachment.contentType)  \(Amount.bytes(attachment.size))")
+                print(
+                    "attached:  \(attachment.part)  \(attachment.filename ?? "-")  \(attachment.contentType)  \(Amount.bytes(attachment.size))"
+                )
             }
             print("\n\(message.text ?? message.snippet)")
         }

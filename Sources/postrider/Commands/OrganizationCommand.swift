@@ -23,7 +23,8 @@ struct OrganizationCommand: AsyncParsableCommand {
 
         func run() async throws {
             let store = try await Assembly(await options.settings()).store(role: .operator)
-            let organization = try await store.createOrganization(name: name, plan: plan, seats: seats, trialDays: trialDays)
+            let organization = try await store.createOrganization(
+                name: name, plan: plan, seats: seats, trialDays: trialDays)
             if json { try JSONLine.print(OrganizationView(organization)) } else { print(organization.id) }
         }
     }
@@ -40,7 +41,8 @@ struct OrganizationCommand: AsyncParsableCommand {
                 if json {
                     try JSONLine.print(OrganizationView(organization))
                 } else {
-                    table.row("\(organization.id)", organization.plan.rawValue, "\(organization.seats)", organization.name)
+                    table.row(
+                        "\(organization.id)", organization.plan.rawValue, "\(organization.seats)", organization.name)
                 }
             }
             if !json { table.print() }

@@ -57,7 +57,8 @@ struct ThreadCommand: AsyncParsableCommand {
             print("\(thread.subject ?? "(no subject)")  \(thread.messageCount) messages\n")
             for message in messages {
                 let from = message.addresses(.from).first
-                print("\(Moment.short(message.receivedAt))  \(from?.name ?? from?.address ?? "(nobody)")  \(message.id)")
+                print(
+                    "\(Moment.short(message.receivedAt))  \(from?.name ?? from?.address ?? "(nobody)")  \(message.id)")
                 print("    \(message.snippet)\n")
             }
         }

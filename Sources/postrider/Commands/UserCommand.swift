@@ -36,7 +36,9 @@ struct UserCommand: AsyncParsableCommand {
             let store = try await Assembly(await options.settings()).store(role: .operator)
             let user = try await store.user(id)
             if json { return try JSONLine.print(UserView(user)) }
-            print("\(user.name) <\(user.email)>\nrole          \(user.role.rawValue)\norganization  \(user.organizationID)")
+            print(
+                "\(user.name) <\(user.email)>\nrole          \(user.role.rawValue)\norganization  \(user.organizationID)"
+            )
         }
     }
 }

@@ -29,13 +29,16 @@ struct Assembly: Sendable {
     /// - Parameter role: `nil` for the login's own rights, which only migrating asks for.
     func pool(role: DatabaseRole?, size: Int = 4) throws -> PostgresPool {
         var configuration = try PostgresConfiguration(
-            url: settings.required(.databaseUrl), role: role?.rawValue, applicationName: "postrider \(role?.word ?? "migrate")",
+            url: settings.required(.databaseUrl), role: role?.rawValue,
+            applicationName: "postrider \(role?.word ?? "migrate")",
             poolSize: size)
         switch role {
         case nil: configuration.settings["lock_timeout"] = "60s"
         // A worker looks rows up by their keys, whatever else a table of this minute's size suggests.
         case .worker:
-            for setting in ["enable_hashjoin", "enable_mergejoin", "enable_seqscan"] { configuration.settings[setting] = "off" }
+            for setting in ["enable_hashjoin", "enable_mergejoin", "enable_seqscan"] {
+                configuration.settings[setting] = "off"
+            }
             configuration.settings["plan_cache_mode"] = "force_generic_plan"
         case .scheduler, .operator: break
         }
@@ -68,7 +71,8 @@ struct Assembly: Sendable {
         var options = IMAPConnectionOptions()
         if let file = settings.text(.mailTrustRootsFile) { options.trustRoots = .file(file) }
         return MailboxSignIn(
-            resolver: resolver, policy: try outboundPolicy, options: options, group: MultiThreadedEventLoopGroup.singleton)
+            resolver: resolver, policy: try outboundPolicy, options: options,
+            group: MultiThreadedEventLoopGroup.singleton)
     }
 
     func connector(_ store: Store) throws -> AccountConnector {

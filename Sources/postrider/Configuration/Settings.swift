@@ -29,11 +29,13 @@ struct Settings: Sendable {
             switch self {
             case .databaseUrl: "where PostgreSQL is, postgres://user:password@host:port/database"
             case .redisUrl: "where Redis is, redis:// or rediss://user:password@host:port"
-            case .masterKeysFile: "the key ring that seals account secrets, a line a key, id:base64 of 32 bytes, mode 0600"
+            case .masterKeysFile:
+                "the key ring that seals account secrets, a line a key, id:base64 of 32 bytes, mode 0600"
             case .logFormat: "text or json"
             case .logLevel: "trace, debug, info, notice, warning, error or critical"
             case .allowPrivateMailHosts: "true lets accounts name mail hosts that are not public; for tests"
-            case .mailTrustRootsFile: "certificates (PEM) that mail servers' certificates may be signed by, instead of the system's"
+            case .mailTrustRootsFile:
+                "certificates (PEM) that mail servers' certificates may be signed by, instead of the system's"
             case .queueShard: "the name of the queue's shard"
             case .leaseSeconds: "how long a job belongs to a worker that is not heard of"
             case .workerConcurrency: "jobs that a worker runs at once"
@@ -63,7 +65,10 @@ struct Settings: Sendable {
         var providers: [any ConfigProvider] = [
             InMemoryProvider(
                 name: "flags",
-                values: Dictionary(uniqueKeysWithValues: flags.map { (AbsoluteConfigKey([$0.key.rawValue]), ConfigValue(.string($0.value), isSecret: false)) })),
+                values: Dictionary(
+                    uniqueKeysWithValues: flags.map {
+                        (AbsoluteConfigKey([$0.key.rawValue]), ConfigValue(.string($0.value), isSecret: false))
+                    })),
             EnvironmentVariablesProvider().prefixKeys(with: "postrider"),
         ]
         if let file {
@@ -83,7 +88,9 @@ struct Settings: Sendable {
 
     func required(_ key: Key) throws(SettingsError) -> String {
         guard let text = text(key), !text.isEmpty else {
-            throw SettingsError("\(key.environmentName) is not set: \(key.meaning) (or \(key.flagName), or \"\(key.rawValue)\" in the file)")
+            throw SettingsError(
+                "\(key.environmentName) is not set: \(key.meaning) (or \(key.flagName), or \"\(key.rawValue)\" in the file)"
+            )
         }
         return text
     }
@@ -91,7 +98,8 @@ struct Settings: Sendable {
     func number(_ key: Key, in range: ClosedRange<Int>) throws(SettingsError) -> Int {
         let text = try required(key)
         guard let number = Int(text), range.contains(number) else {
-            throw SettingsError("\(key.environmentName) is \(text), which is no number from \(range.lowerBound) to \(range.upperBound)")
+            throw SettingsError(
+                "\(key.environmentName) is \(text), which is no number from \(range.lowerBound) to \(range.upperBound)")
         }
         return number
     }

@@ -20,10 +20,15 @@ struct SettingsOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The least severe log line that is written (POSTRIDER_LOG_LEVEL).", valueName: "level"))
     var logLevel: String?
 
-    @Option(help: ArgumentHelp("Lets accounts name hosts that aren't public (POSTRIDER_ALLOW_PRIVATE_MAIL_HOSTS).", valueName: "true|false"))
+    @Option(
+        help: ArgumentHelp(
+            "Lets accounts name hosts that aren't public (POSTRIDER_ALLOW_PRIVATE_MAIL_HOSTS).", valueName: "true|false"
+        ))
     var allowPrivateMailHosts: String?
 
-    @Option(help: ArgumentHelp("Certificates that mail servers are trusted by (POSTRIDER_MAIL_TRUST_ROOTS_FILE).", valueName: "path"))
+    @Option(
+        help: ArgumentHelp(
+            "Certificates that mail servers are trusted by (POSTRIDER_MAIL_TRUST_ROOTS_FILE).", valueName: "path"))
     var mailTrustRootsFile: String?
 
     @Option(help: ArgumentHelp("The queue's shard (POSTRIDER_QUEUE_SHARD).", valueName: "name"))

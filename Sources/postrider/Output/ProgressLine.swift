@@ -17,7 +17,9 @@ enum ProgressLine {
 
     /// From the pace so far; `nil` while there is none, or nothing is left.
     static func secondsLeft(_ progress: SyncProgress, now: EpochSeconds) -> Int? {
-        guard let began = progress.beganAt, progress.bytesDone > 0, progress.bytesDone < progress.bytesFound else { return nil }
+        guard let began = progress.beganAt, progress.bytesDone > 0, progress.bytesDone < progress.bytesFound else {
+            return nil
+        }
         let elapsed = max(1, now.rawValue - began.rawValue)
         let rate = Double(progress.bytesDone) / Double(elapsed)
         return Int((Double(progress.bytesFound - progress.bytesDone) / rate).rounded(.up))

@@ -25,7 +25,10 @@ struct Table {
     /// Columns that a text takes on a terminal: East Asian wide characters and emoji take two.
     static func width(_ text: String) -> Int {
         text.unicodeScalars.reduce(0) { width, scalar in
-            if scalar.properties.generalCategory == .nonspacingMark || scalar.value == 0x200D || scalar.value == 0xFE0F { return width }
+            if scalar.properties.generalCategory == .nonspacingMark || scalar.value == 0x200D || scalar.value == 0xFE0F
+            {
+                return width
+            }
             switch scalar.value {
             case 0x1100...0x115F, 0x2E80...0x303E, 0x3041...0x33FF, 0x3400...0x4DBF, 0x4E00...0x9FFF, 0xA000...0xA4CF,
                 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE4F, 0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x1F300...0x1F64F,

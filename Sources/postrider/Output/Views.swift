@@ -157,7 +157,8 @@ struct MessageView: Encodable {
                 internal_date: Moment.rfc3339($0.internalDate))
         }
         attachments = message.attachments.map {
-            Attachment(part: $0.part, filename: $0.filename, content_type: $0.contentType, size: $0.size, inline: $0.isInline)
+            Attachment(
+                part: $0.part, filename: $0.filename, content_type: $0.contentType, size: $0.size, inline: $0.isInline)
         }
         marks = message.marks
         thread_guessed = message.isThreadGuessed
