@@ -8,13 +8,18 @@ final class InboundHandler: ChannelInboundHandler {
 
     private let inbound: Inbound
     private let tick: TimeAmount
+    private let copies: Bool
     private var batch: [ByteBuffer] = []
     private var watch: RepeatedTask?
 
-    /// - Parameter tick: how often deadlines are looked at; a deadline may be passed by this much.
-    init(inbound: Inbound, tick: TimeAmount) {
+    /// - Parameters:
+    ///   - tick: how often deadlines are looked at; a deadline may be passed by this much.
+    ///   - copies: whether to copy what is read. NIOSSL decrypts into the same buffer again and again; one that is
+    ///     still held elsewhere costs it an allocation and a copy of the buffer's whole capacity instead.
+    init(inbound: Inbound, tick: TimeAmount, copies: Bool) {
         self.inbound = inbound
         self.tick = tick
+        self.copies = copies
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -29,7 +34,8 @@ final class InboundHandler: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        batch.append(unwrapInboundIn(data))
+        let buffer = unwrapInboundIn(data)
+        batch.append(copies ? ByteBuffer(bytes: buffer.readableBytesView) : buffer)
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {

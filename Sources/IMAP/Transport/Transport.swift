@@ -34,7 +34,8 @@ struct Transport: Sendable {
                     if let context, endpoint.security == .tls {
                         try operations.addHandler(TrustStore.handler(context, serverName: endpoint.serverName))
                     }
-                    try operations.addHandler(InboundHandler(inbound: inbound, tick: tick))
+                    try operations.addHandler(
+                        InboundHandler(inbound: inbound, tick: tick, copies: endpoint.security != .none))
                 }
             }
         do {
