@@ -1,3 +1,5 @@
+// The socket constants belong to whichever C module reads the header first; here that is libcurl's.
+import CLibCurl
 import Foundation
 import Glibc
 import Synchronization
