@@ -112,9 +112,18 @@ struct SessionMachineTests {
         let first = try session.say(Request(commands, window: 2))
         #expect(first == "A1 STATUS \"a\" (MESSAGES)\r\nA2 STATUS \"b\" (MESSAGES)\r\n")
         #expect(try session.hear("A2 NO no such\r\n") == ["finished 1 refused write A3 STATUS \"c\" (MESSAGES)\r\n"])
-        #expect(session.machine.stopSending() == false)
-        #expect(try session.hear("A1 OK\r\nA3 OK\r\n") == ["finished 0 ok", "finished 2 ok last"])
+        #expect(
+            try session.hear("A1 OK\r\nA3 OK\r\nA4 OK\r\n")
+                == ["finished 0 ok write A4 STATUS \"d\" (MESSAGES)\r\n", "finished 2 ok", "finished 3 ok last"])
         #expect(!session.machine.isActive)
+    }
+
+    @Test("a request may end with its first refusal; what is under way is awaited, the rest is not sent")
+    func stopsAtRefusal() throws {
+        var session = try signedIn()
+        let commands = (1...4).map { Command.status(FolderPath(raw: [UInt8(0x60 + $0)], delimiter: nil), [.messages]) }
+        _ = try session.say(Request(commands, window: 2, stopsAtRefusal: true))
+        #expect(try session.hear("A1 NO no\r\nA2 OK\r\n") == ["finished 0 refused", "finished 1 ok last"])
     }
 
     @Test("a second request while one is active is refused")

@@ -125,9 +125,6 @@ final class Conversation: @unchecked Sendable {
         transport.setReadsAhead(false)
     }
 
-    /// - Returns: whether nothing is under way any more.
-    func stopSending() -> Bool { machine.stopSending() }
-
     /// The next thing to do, if the octets for it are here already.
     func nextReadyAction() throws(IMAPError) -> SessionMachine.Action? {
         while true {

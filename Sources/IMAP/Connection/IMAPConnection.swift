@@ -52,11 +52,15 @@ package final class IMAPConnection: Sendable {
 
     package var options: IMAPConnectionOptions { conversation.options }
 
-    /// Says goodbye, waits for the answer at most as long as for any command, and closes.
+    /// Says goodbye, waits for the answer at most as long as for any command, and closes. While something else is under
+    /// way it closes at once.
     package func logout() async {
-        if let conversation = try? takeTurn() {
-            // A server that hangs up instead of answering has done what was wanted.
-            _ = try? await conversation.perform(.logout)
+        do {
+            let conversation = try takeTurn()
+            defer { returnTurn() }
+            _ = try await conversation.perform(.logout)
+        } catch {
+            // A server that hangs up, or never answers, instead of saying goodbye leaves nothing to be done.
         }
         await close()
     }

@@ -18,6 +18,7 @@ final class FetchStream<Assembler: FetchAssembler> {
     private var state: State
     private var assembler: Assembler
     private let observesBudget: Bool
+    /// Why the fetch ended, other than by having all.
     private var refusal: IMAPError?
     /// Set when all is said: what is still in the batch is yielded first.
     private var isComplete = false
@@ -40,35 +41,35 @@ final class FetchStream<Assembler: FetchAssembler> {
 
     /// The next batch: up to 64 items or 4 MiB, and fewer rather than wait for more.
     ///
+    /// What is complete is yielded before the error that ended the fetch is thrown.
+    ///
     /// - Returns: `nil` after the last.
     func next() async throws(IMAPError) -> [Assembler.Item]? {
         guard case .running(let conversation) = state else { return nil }
-        do throws(IMAPError) {
-            let batch = isComplete ? [] : try await gather(conversation)
-            if !batch.isEmpty { return batch }
-        } catch {
-            leave(conversation)
-            throw error
+        var batch: [Assembler.Item] = []
+        if !isComplete {
+            batch.reserveCapacity(Self.batchCount)
+            do throws(IMAPError) {
+                try await gather(&batch, conversation)
+            } catch {
+                refusal = error
+                isComplete = true
+            }
         }
-        leave(conversation)
+        if !batch.isEmpty { return batch }
+        state = .over
+        conversation.endStream()
+        connection.returnTurn()
         if let refusal { throw refusal }
         return nil
     }
 
-    private func leave(_ conversation: Conversation) {
-        state = .over
-        conversation.endStream()
-        connection.returnTurn()
-    }
-
-    private func gather(_ conversation: Conversation) async throws(IMAPError) -> [Assembler.Item] {
+    private func gather(_ batch: inout [Assembler.Item], _ conversation: Conversation) async throws(IMAPError) {
         if Task.isCancelled { throw conversation.fail(.cancelled) }
-        var batch: [Assembler.Item] = []
-        batch.reserveCapacity(Self.batchCount)
         var weight = 0
         while true {
             guard let action = try nextReady(conversation) else {
-                if !batch.isEmpty { return batch }
+                if !batch.isEmpty { return }
                 // Between messages nothing is read beyond the budget; a message that has begun is read to its end.
                 if observesBudget, !conversation.isInsideReply { await conversation.options.budget.waitForRoom() }
                 try await conversation.receive()
@@ -87,14 +88,13 @@ final class FetchStream<Assembler: FetchAssembler> {
                 guard let made = assembler.finish(response) else { continue }
                 batch.append(made.item)
                 weight += made.weight
-                if batch.count >= Self.batchCount || weight >= Self.batchWeight { return batch }
+                if batch.count >= Self.batchCount || weight >= Self.batchWeight { return }
             case .finished(let ended):
-                if case .failure(let error) = ended.outcome {
-                    refusal = refusal ?? error
-                    if conversation.stopSending() { isComplete = true }
+                if case .failure(let error) = ended.outcome { refusal = refusal ?? error }
+                if ended.isLast {
+                    isComplete = true
+                    return
                 }
-                if ended.isLast { isComplete = true }
-                if isComplete { return batch }
             case .fail(let error):
                 throw conversation.fail(error)
             case .ignore, .greeted, .keep, .body(.response), .write, .startTLS:

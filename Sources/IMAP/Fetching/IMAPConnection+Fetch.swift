@@ -48,7 +48,7 @@ extension IMAPConnection {
         let conversation = try takeTurn()
         do throws(IMAPError) {
             let commands = uids.lines().map { Command.uidFetch($0, offered) }
-            try conversation.begin(Request(commands, window: 2), isStreaming: true)
+            try conversation.begin(Request(commands, window: 2, stopsAtRefusal: true), isStreaming: true)
         } catch {
             returnTurn()
             throw error

@@ -21,12 +21,12 @@ extension SearchKey {
         }
     }
 
-    /// How long it is in a command, command included.
+    /// How many octets it adds to a command.
     ///
     /// - Throws: ``IMAPError/injection(_:)``.
     package func octets() throws(IMAPError) -> Int {
-        try CommandEncoder.encode(
-            .uidSearch(self, extended: true), tag: "A1", literals: .nonSynchronising(limit: nil)
-        ).pieces.reduce(0) { $0 + $1.readableBytes }
+        let encoded = try CommandEncoder.encode(
+            .uidSearch(self, extended: false), tag: "A1", literals: .nonSynchronising(limit: nil))
+        return encoded.pieces.reduce(0) { $0 + $1.readableBytes } - "A1 UID SEARCH \r\n".utf8.count
     }
 }

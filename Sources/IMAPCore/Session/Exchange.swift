@@ -19,12 +19,14 @@ struct Exchange: Sendable {
     private var unsent: Range<Int>
     private var underWay: [UnderWay] = []
     private let window: Int
+    private let stopsAtRefusal: Bool
     /// Whether the server named its capabilities while this was active.
     var learntCapabilities = false
 
-    init(waiting: [Waiting], window: Int) {
+    init(waiting: [Waiting], of request: Request) {
         self.waiting = waiting
-        self.window = window
+        window = request.window
+        stopsAtRefusal = request.stopsAtRefusal
         unsent = waiting.indices
     }
 
@@ -39,7 +41,10 @@ struct Exchange: Sendable {
         underWay.last?.waiting.encoded.answersSurplusContinuation ?? false
     }
 
-    mutating func dropWaiting() { unsent = unsent.upperBound..<unsent.upperBound }
+    /// A command was refused.
+    mutating func noteRefusal() {
+        if stopsAtRefusal { unsent = unsent.upperBound..<unsent.upperBound }
+    }
 
     /// What may be sent now: commands up to the window, none behind one that waits for its `+`.
     mutating func fill() -> ByteBuffer? {

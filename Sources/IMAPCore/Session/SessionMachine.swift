@@ -88,19 +88,9 @@ package struct SessionMachine: Sendable {
         }
         lastTag = tag
         surplusContinuations = 0
-        var exchange = Exchange(waiting: tagged, window: request.window)
+        var exchange = Exchange(waiting: tagged, of: request)
         defer { self.exchange = exchange }
         return exchange.fill() ?? ByteBuffer()
-    }
-
-    /// No command is sent any more that has not been begun; those under way are still awaited.
-    ///
-    /// - Returns: whether the request is over with that.
-    package mutating func stopSending() -> Bool {
-        exchange?.dropWaiting()
-        guard let exchange, exchange.isOver else { return false }
-        self.exchange = nil
-        return true
     }
 
     /// TLS is up. What was learnt without it is forgotten.
@@ -215,6 +205,7 @@ extension SessionMachine {
                 RefusalClassifier.error(
                     for: status, command: ended.command.name, isSignIn: ended.command.isSignIn,
                     secrets: ended.command.secrets))
+        if !isOK { exchange.noteRefusal() }
         let write = exchange.fill()
         let isLast = exchange.isOver
         self.exchange = isLast ? nil : exchange
