@@ -202,15 +202,15 @@ import Testing
     @Test("heartbeats go on while jobs hold every thread of the cooperative pool (guard: heartbeats on the event loop)")
     func hogs() async throws {
         try await TestShard.with(changing: [
-            set(\.lease, to: .milliseconds(500)), set(\.heartbeat, to: .milliseconds(100)),
+            set(\.lease, to: .milliseconds(1_000)), set(\.heartbeat, to: .milliseconds(100)),
         ]) {
             shard in
-            let jobs = ProcessInfo.processInfo.activeProcessorCount + 2
+            let jobs = ProcessInfo.processInfo.activeProcessorCount
             try await Self.withPool(
                 shard, WorkerPoolSettings(concurrency: jobs),
                 handler: { job, _ in
                     // Never yields: for two leases nothing else runs on this thread.
-                    let end = ContinuousClock.now + .milliseconds(1_000)
+                    let end = ContinuousClock.now + .milliseconds(2_000)
                     while ContinuousClock.now < end {}
                     return .done
                 }
