@@ -109,6 +109,7 @@ let targets: [Target] = [
     .tests("PostgresTests", ["Postgres", "Failure"]),
     .tests("IMAPTests", ["Failure", "IMAPCore", "IMAP", "MailModel", .nioCore, .nioPosix, .nioSSL]),
     .tests("TransferTests", ["Transfer", "Failure", "CLibCurl"], exclude: ["Fixtures"]),
+    .tests("SyncEngineTests", ["SyncEngine", "MailStore", "IMAPCore", "MailModel", "Failure"]),
     .tests("JobQueueTests", ["Failure", "Redis", "JobQueue"]),
     .tests(
         "MailStoreTests",

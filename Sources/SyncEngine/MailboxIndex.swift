@@ -30,7 +30,7 @@ struct MailboxIndex: Sendable {
         var recent: [FolderID: UIDSet] = [:]
         for item in folders where item.exists > 0 {
             _ = try await mailbox.examine(item.folder.path)
-            recent[item.folder.id] = try await mailbox.uidSearch(.since(item.window.cutoff - 86_400))
+            recent[item.folder.id] = try await mailbox.uidSearch(.since(item.window.searchSince))
         }
         let capabilities = mailbox.capabilities
         var index = MailboxIndex(

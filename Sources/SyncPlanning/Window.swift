@@ -23,11 +23,11 @@ package struct Window: Hashable, Sendable {
 
     package func contains(_ internalDate: EpochSeconds) -> Bool { internalDate >= cutoff }
 
-    /// The day to give to IMAP's `SEARCH SINCE` so that the reply holds at least all that is inside.
+    /// A moment of the day to give to IMAP's `SEARCH SINCE` so that the reply holds at least all that is inside.
     ///
     /// SINCE compares days without regard to zones (RFC 9051 §6.4.4), in the zone of the server or of the message, so
     /// one day before the UTC day of the cutoff is asked for, and the reply is cut exactly by ``contains(_:)``.
-    package var searchSince: CalendarDate { CalendarDate(cutoff - 86_400) }
+    package var searchSince: EpochSeconds { cutoff - 86_400 }
 
     /// The same folder's window, reaching back farther. What is inside already stays inside.
     package func widened(to seconds: Int64) -> Window { Window(start: start, seconds: max(seconds, self.seconds)) }

@@ -32,7 +32,7 @@ struct WindowTests {
             (1_767_398_400, "30-Dec-2025"), (1_709_467_200, "28-Feb-2024"), (1_709_640_000, "1-Mar-2024"),
         ])
     func searchSince(start: Int64, expected: String) {
-        #expect(Window(start: EpochSeconds(start)).searchSince.description == expected)
+        #expect("\(CalendarDate(Window(start: EpochSeconds(start)).searchSince))" == expected)
     }
 
     @Test("whatever is inside the window has, in any zone, a local day that SINCE finds")
@@ -41,29 +41,10 @@ struct WindowTests {
             let window = Window(start: EpochSeconds(1_772_452_800 + Int64(hour) * 3_600 + 17))
             for zone in Int64(-12)...14 {
                 let local = CalendarDate(window.cutoff + zone * 3_600)
-                let since = window.searchSince
+                let since = CalendarDate(window.searchSince)
                 #expect((local.year, local.month, local.day) >= (since.year, since.month, since.day))
             }
         }
-    }
-
-    @Test("days follow each other without a gap for four centuries, forwards and before the epoch")
-    func calendar() {
-        var previous = CalendarDate(EpochSeconds(-86_400 * 70_000))
-        for day in -69_999..<76_097 {
-            let date = CalendarDate(EpochSeconds(Int64(day) * 86_400 + 86_399))
-            let follows = date.day == previous.day + 1 && date.month == previous.month && date.year == previous.year
-            let newMonth = date.day == 1 && date.month == previous.month + 1 && previous.day >= 28
-            let newYear =
-                date.day == 1 && date.month == 1 && previous.month == 12 && previous.day == 31
-                && date.year == previous.year + 1
-            if !(follows || newMonth || newYear) { Issue.record("\(previous) is followed by \(date)") }
-            previous = date
-        }
-        #expect(CalendarDate(EpochSeconds(0)).description == "1-Jan-1970")
-        #expect(CalendarDate(EpochSeconds(-1)).description == "31-Dec-1969")
-        #expect(CalendarDate(EpochSeconds(951_782_400)).description == "29-Feb-2000")
-        #expect(CalendarDate(EpochSeconds(4_107_542_400)).description == "1-Mar-2100")
     }
 
     @Test("an arrival is synced when it is recent or its thread is synced, and otherwise skipped as old")

@@ -26,6 +26,9 @@ package final class ByteBudget: Sendable {
 
     package var hasRoom: Bool { used < capacity }
 
+    /// How many fetches are paused for want of room.
+    package var waiting: Int { state.withLock { $0.waiters.count } }
+
     func charge(_ count: Int) { state.withLock { $0.used += count } }
 
     func release(_ count: Int) {

@@ -133,8 +133,7 @@ extension CommandEncoder {
         case .all:
             text("ALL")
         case .since(let moment):
-            let day = moment.rawValue >= 0 ? moment.rawValue / 86_400 : (moment.rawValue - 86_399) / 86_400
-            text("SINCE \(CivilDate(daysSinceEpoch: Int(day)).searchText)")
+            text("SINCE \(CalendarDate(moment))")
         case .uids(let uids):
             guard !uids.isEmpty else { throw .unusable("a search in no UIDs") }
             text("UID \(uids)")

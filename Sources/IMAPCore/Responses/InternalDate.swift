@@ -18,7 +18,7 @@ enum InternalDate {
             let second = cursor.number32(), second <= 60
         else { return nil }
         cursor.skipSpaces()
-        let days = CivilDate(year: Int(year), month: month, day: Int(day)).daysSinceEpoch
+        let days = CalendarDate(year: Int(year), month: month, day: Int(day)).daysSinceEpoch
         let local = Int64(days) * 86_400 + Int64(hour) * 3_600 + Int64(minute) * 60 + Int64(second)
         return EpochSeconds(local - zone(&cursor) * 60)
     }
