@@ -19,8 +19,10 @@ package struct DispatchService: Service {
         package var interval: Duration = .milliseconds(250)
         /// Accounts a look.
         package var batch = 1_000
-        /// Seconds after which an account whose job was never heard of is dispatched again.
-        package var holdSeconds = 60
+        /// Seconds after which an account whose job was never heard of is dispatched again. Well beyond the deadlines of a
+        /// visit: an account that is dispatched while it is being visited is visited again at once, whatever pause the
+        /// visit asked for.
+        package var holdSeconds = 900
         /// Pause after a failure, so that an outage isn't hammered.
         package var pauseAfterFailure: Duration = .seconds(1)
 

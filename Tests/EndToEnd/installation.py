@@ -202,18 +202,11 @@ class Installation:
         self.wait_for_state(account, "live", seconds)
 
     def sync_again(self, account: str, seconds: float = 30) -> None:
-        """Makes the account due and waits until a visit that began after this call was carried through.
-
-        It asks again now and then, as a person would: a visit that was under way already may take the wish with it.
-        """
+        """Makes the account due and waits until a visit that began after this call was carried through."""
         before = self.query(f"SELECT read_token FROM account_dispatch WHERE account_id = '{account}'")
-        asked = float("-inf")
+        self.call("account", "sync", account)
 
         def visited() -> bool:
-            nonlocal asked
-            if time.monotonic() - asked > 3:
-                self.call("account", "sync", account)
-                asked = time.monotonic()
             return self.query(f"SELECT read_token > {before} AND next_due_at > now() AND dispatched_until IS NULL "
                               f"FROM account_dispatch WHERE account_id = '{account}'") == "t"
         wait_until(visited, "the account's visit", seconds)

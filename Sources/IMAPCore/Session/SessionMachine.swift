@@ -162,6 +162,8 @@ extension SessionMachine {
     }
 
     private mutating func greet(_ response: Response) -> Action {
+        // Whatever it is that answers there, it doesn't speak IMAP: there is nothing to wait for.
+        if case .unreadable = response { return .fail(.protocolViolation("it did not greet as a mail server does")) }
         guard case .status(let status) = response else { return .ignore }
         if case .capability(let capabilities)? = status.code { self.capabilities = capabilities }
         switch status.condition {

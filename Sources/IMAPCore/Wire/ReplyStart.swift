@@ -29,8 +29,9 @@ enum ReplyStart: Equatable {
 extension ByteCursor {
     /// Steps over what some servers send between replies: NULs, blanks, empty lines (mail-exactness 18).
     mutating func skipPadding() {
-        while let byte = peek, byte == ASCII.nul || byte == ASCII.space || byte == ASCII.carriageReturn
-            || byte == ASCII.lineFeed
+        while let byte = peek,
+            byte == ASCII.nul || byte == ASCII.space || byte == ASCII.carriageReturn
+                || byte == ASCII.lineFeed
         {
             advance()
         }

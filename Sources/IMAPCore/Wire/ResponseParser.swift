@@ -2,11 +2,11 @@ package import MailModel
 package import NIOCore
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// Octets of a server in, replies out; whatever the pieces are that the octets come in.

@@ -95,7 +95,8 @@ extension Store {
                 Statement(
                     """
                     UPDATE account_dispatch
-                       SET next_due_at = now() + make_interval(secs => $3), dispatched_until = NULL, failures = failures + 1
+                       SET next_due_at = \(Self.unlessAskedMeanwhile("now() + make_interval(secs => $3)")),
+                           dispatched_until = NULL, failures = failures + 1
                      WHERE organization_id = $1 AND account_id = $2
                     """, key.organizationID, key.accountID, failure.retryAfterSeconds
                 ),
@@ -147,6 +148,12 @@ extension Store {
     /// Analyses mail tables that have grown far beyond their statistics; cheap where none has. Returns how many had.
     package func analyzeGrownTables() async throws(StoreError) -> Int {
         try await withSession { Int(try $0.query(Statement("SELECT analyze_grown()"))[0].get(0, as: Int32.self)) }
+    }
+
+    /// When an account is due after a visit: at `moment`, unless someone asked for it while the visit ran. Asking takes
+    /// the dispatch mark away, which a visit's own dispatch has set.
+    static func unlessAskedMeanwhile(_ moment: String) -> String {
+        "CASE WHEN dispatched_until IS NULL AND next_due_at <= now() THEN next_due_at ELSE \(moment) END"
     }
 
     /// Marks a transaction as a holder of its lane, so that a successor can find its backend and end it. A holder may

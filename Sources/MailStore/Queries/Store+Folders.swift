@@ -92,7 +92,7 @@ extension Store {
                 ),
                 Statement(
                     """
-                    UPDATE account_dispatch SET next_due_at = now()
+                    UPDATE account_dispatch SET next_due_at = now(), dispatched_until = NULL
                      WHERE organization_id = $1 AND account_id = $2 AND next_due_at IS NOT NULL
                     """, key.organizationID, key.accountID
                 ),
