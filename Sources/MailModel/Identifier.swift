@@ -1,3 +1,4 @@
+// The values that all of Postrider speaks of: ids, UIDs, flags, folders, addresses, dates. No rules, no I/O.
 package import struct Foundation.UUID
 
 /// A row's id with the kind of row in its type, so that an account's id can't stand where a thread's belongs.

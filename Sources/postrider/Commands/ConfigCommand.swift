@@ -37,6 +37,16 @@ struct ConfigCommand: AsyncParsableCommand {
             if wrong { throw ExitCode(1) }
         }
 
+        private static func problemOfSchema(_ pool: PostgresPool) async -> String? {
+            do {
+                try await Migrator(pool: pool, migrations: StoreMigrations.all)
+                    .requireSchema(in: StoreMigrations.supported)
+                return nil
+            } catch {
+                return "\(error)"
+            }
+        }
+
         /// A setting as it may be shown, and what is wrong with it.
         private static func judge(_ key: Settings.Key, _ settings: Settings) async -> (String?, String?) {
             do {
@@ -44,14 +54,9 @@ struct ConfigCommand: AsyncParsableCommand {
                 case .databaseUrl:
                     let configuration = try PostgresConfiguration(url: try settings.required(key))
                     let pool = try PostgresPool(configuration)
-                    defer { Task { await pool.close() } }
-                    do {
-                        try await Migrator(pool: pool, migrations: StoreMigrations.all)
-                            .requireSchema(in: StoreMigrations.supported)
-                        return ("\(configuration)", nil)
-                    } catch {
-                        return ("\(configuration)", "\(error)")
-                    }
+                    let problem = await Self.problemOfSchema(pool)
+                    await pool.close()
+                    return ("\(configuration)", problem)
                 case .redisUrl:
                     let configuration = try RedisConfiguration(url: try settings.required(key))
                     let client = RedisClient(configuration)
