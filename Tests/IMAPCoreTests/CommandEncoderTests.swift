@@ -17,29 +17,49 @@ struct CommandEncoderTests {
         (.capability, "CAPABILITY"), (.logout, "LOGOUT"), (.startTLS, "STARTTLS"), (.namespace, "NAMESPACE"),
         (.id([("name", "x\"y")]), "ID (\"name\" \"x\\\"y\")"), (.id([]), "ID NIL"),
         (.login(username: "a b", password: "p\\w"), "LOGIN \"a b\" \"p\\\\w\""),
-        (.authenticatePlain(username: "tim", password: "tanstaaftanstaaf", initialResponse: true),
-            "AUTHENTICATE PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm"),
+        (
+            .authenticatePlain(username: "tim", password: "tanstaaftanstaaf", initialResponse: true),
+            "AUTHENTICATE PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm"
+        ),
         (.enable(["CONDSTORE"]), "ENABLE CONDSTORE"),
         (.list(pattern: "*", returning: []), "LIST \"\" \"*\""),
-        (.list(pattern: "*", returning: [.specialUse, .status([.messages, .uidNext])]),
-            "LIST \"\" \"*\" RETURN (SPECIAL-USE STATUS (MESSAGES UIDNEXT))"),
+        (
+            .list(pattern: "*", returning: [.specialUse, .status([.messages, .uidNext])]),
+            "LIST \"\" \"*\" RETURN (SPECIAL-USE STATUS (MESSAGES UIDNEXT))"
+        ),
         (.status(path("a\"b"), [.messages, .highestModSequence]), "STATUS \"a\\\"b\" (MESSAGES HIGHESTMODSEQ)"),
         (.examine(path("INBOX")), "EXAMINE \"INBOX\""),
         (.uidSearch(.all, extended: false), "UID SEARCH ALL"),
         (.uidSearch(.since(day), extended: true), "UID SEARCH RETURN (ALL) SINCE 3-Mar-2016"),
         (.uidSearch(.since(EpochSeconds(-1)), extended: false), "UID SEARCH SINCE 31-Dec-1969"),
-        (.uidSearch(.or(.header(field: "MESSAGE-ID", value: "a@b"), .not(.gmailThreadID(7))), extended: false),
-            "UID SEARCH OR HEADER \"MESSAGE-ID\" \"a@b\" NOT X-GM-THRID 7"),
-        (.uidSearch(.not(.and([.threadID("T1"), .emailID("M1"), .gmailMessageID(2)])), extended: false),
-            "UID SEARCH NOT (THREADID T1 EMAILID M1 X-GM-MSGID 2)"),
+        (
+            .uidSearch(.or(.header(field: "MESSAGE-ID", value: "a@b"), .not(.gmailThreadID(7))), extended: false),
+            "UID SEARCH OR HEADER \"MESSAGE-ID\" \"a@b\" NOT X-GM-THRID 7"
+        ),
+        (
+            .uidSearch(.not(.and([.threadID("T1"), .emailID("M1"), .gmailMessageID(2)])), extended: false),
+            "UID SEARCH NOT (THREADID T1 EMAILID M1 X-GM-MSGID 2)"
+        ),
         (.uidThread(.refs, .all), "UID THREAD REFS UTF-8 ALL"),
-        (.uidFetch(UIDSet(normalising: [1...4, 7...7]), [.uid, .flags, .internalDate, .size, .body(.whole)]),
-            "UID FETCH 1:4,7 (UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[])"),
-        (.uidFetch(UIDSet(normalising: [1...1]),
-            [.body(.headerFields(["MESSAGE-ID", "REFERENCES"])), .partialBody(.part("1.2"), offset: 0, count: 512)]),
-            "UID FETCH 1 (BODY.PEEK[HEADER.FIELDS (MESSAGE-ID REFERENCES)] BODY.PEEK[1.2]<0.512>)"),
-        (.uidFetch(UIDSet(normalising: [1...1]), [.gmailMessageID, .gmailThreadID, .gmailLabels, .emailID, .threadID, .modSequence]),
-            "UID FETCH 1 (X-GM-MSGID X-GM-THRID X-GM-LABELS EMAILID THREADID MODSEQ)"),
+        (
+            .uidFetch(UIDSet(normalising: [1...4, 7...7]), [.uid, .flags, .internalDate, .size, .body(.whole)]),
+            "UID FETCH 1:4,7 (UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[])"
+        ),
+        (
+            .uidFetch(
+                UIDSet(normalising: [1...1]),
+                [
+                    .body(.headerFields(["MESSAGE-ID", "REFERENCES"])),
+                    .partialBody(.part("1.2"), offset: 0, count: 512),
+                ]),
+            "UID FETCH 1 (BODY.PEEK[HEADER.FIELDS (MESSAGE-ID REFERENCES)] BODY.PEEK[1.2]<0.512>)"
+        ),
+        (
+            .uidFetch(
+                UIDSet(normalising: [1...1]),
+                [.gmailMessageID, .gmailThreadID, .gmailLabels, .emailID, .threadID, .modSequence]),
+            "UID FETCH 1 (X-GM-MSGID X-GM-THRID X-GM-LABELS EMAILID THREADID MODSEQ)"
+        ),
     ]
 
     @Test("have the server's syntax", arguments: fixtures.indices)
@@ -82,7 +102,8 @@ struct CommandEncoderTests {
             .authenticatePlain(username: "x", password: bad, initialResponse: true),
             .authenticateXOAuth2(username: bad, accessToken: "x", initialResponse: true),
             .authenticateXOAuth2(username: "x", accessToken: bad, initialResponse: true),
-            .examine(path(bad)), .select(path(bad)), .status(path(bad), [.messages]), .list(pattern: bad, returning: []),
+            .examine(path(bad)), .select(path(bad)), .status(path(bad), [.messages]),
+            .list(pattern: bad, returning: []),
             .uidSearch(.header(field: bad, value: "x"), extended: true),
             .uidSearch(.header(field: "x", value: bad), extended: true), .uidSearch(.threadID(bad), extended: true),
             .uidSearch(.or(.all, .not(.emailID(bad))), extended: true), .enable([bad]), .id([(bad, "x")]),

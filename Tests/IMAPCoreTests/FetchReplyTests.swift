@@ -85,10 +85,13 @@ struct FetchReplyTests {
             ("31-Dec-1969 23:59:59 +0000", -1),
         ])
     func dates(text: String, expected: Int64) {
-        #expect(ParserRun("* 1 FETCH (INTERNALDATE \"\(text)\")\r\n").fetches.first?.internalDate == EpochSeconds(expected))
+        #expect(
+            ParserRun("* 1 FETCH (INTERNALDATE \"\(text)\")\r\n").fetches.first?.internalDate == EpochSeconds(expected))
     }
 
-    @Test("a date that is none is lost alone", arguments: ["", "x", "32-Jan-2000 00:00:00 +0000", "1-Foo-2000 00:00:00 +0000"])
+    @Test(
+        "a date that is none is lost alone",
+        arguments: ["", "x", "32-Jan-2000 00:00:00 +0000", "1-Foo-2000 00:00:00 +0000"])
     func badDates(text: String) {
         let fetch = ParserRun("* 1 FETCH (INTERNALDATE \"\(text)\" UID 4)\r\n").fetches.first
         #expect(fetch?.internalDate == nil)

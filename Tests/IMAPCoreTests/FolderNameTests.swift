@@ -15,7 +15,9 @@ struct FolderNameTests {
         #expect(ModifiedUTF7.encode(text) == Array(wire.utf8))
     }
 
-    @Test("what is no modified UTF-7 is not guessed at", arguments: ["Q&A", "&", "&AB", "&2D0-", "&A-", "&APx-", "ü", "&A=-"])
+    @Test(
+        "what is no modified UTF-7 is not guessed at",
+        arguments: ["Q&A", "&", "&AB", "&2D0-", "&A-", "&APx-", "ü", "&A=-"])
     func notUTF7(wire: String) {
         #expect(ModifiedUTF7.decode(wire.utf8) == nil)
     }
@@ -60,7 +62,8 @@ struct FolderNameTests {
         arguments: [
             ("INBOX", [], .inbox), ("Foo", ["\\sent"], .sent), ("[Gmail]/Alle Nachrichten", [], .all),
             ("Gesendete Elemente", [], .sent), ("INBOX/Papierkorb", [], .trash), ("Корзина", [], .trash),
-            ("Courrier indésirable", [], .junk), ("Borradores", ["\\hasnochildren"], .drafts), ("Archive", [], .archive),
+            ("Courrier indésirable", [], .junk), ("Borradores", ["\\hasnochildren"], .drafts),
+            ("Archive", [], .archive),
             ("Projects/Sent", [], nil), ("Sent Items", ["\\drafts"], .drafts), ("Customers", [], nil),
         ] as [(String, [String], FolderRole?)])
     func roles(name: String, attributes: [String], role: FolderRole?) {

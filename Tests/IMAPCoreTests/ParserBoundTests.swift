@@ -22,7 +22,8 @@ struct ParserBoundTests {
         let text = "* LIST () \"/\" {60}\r\n" + String(repeating: "a", count: 60)
         #expect(ParserRun(String(repeating: text, count: 1) + "\r\n", limits: limits).responses.count == 1)
         #expect(ParserRun("* LIST () \"/\" {65}\r\n", limits: limits).error == .bound(.literal(65), uid: nil))
-        let many = "* 1 FETCH (UID 4 X (" + String(repeating: "{60}\r\n" + String(repeating: "a", count: 60) + " ", count: 9)
+        let many =
+            "* 1 FETCH (UID 4 X (" + String(repeating: "{60}\r\n" + String(repeating: "a", count: 60) + " ", count: 9)
         #expect(ParserRun(many, limits: limits).error == .bound(.line(256), uid: UID(rawValue: 4)))
     }
 

@@ -36,7 +36,8 @@ struct ResponseParserTests {
         Fixture("* FLAGS (\\Answered $Junk)\r\n", .flags([.answered, Flag("$Junk")])),
         Fixture("* CAPABILITY imap4rev1 AUTH=plain\r\n", .capability(IMAPCapabilities(["IMAP4REV1", "AUTH=PLAIN"]))),
         Fixture("* ENABLED CONDSTORE\r\n", .enabled(["CONDSTORE"])),
-        Fixture("* VANISHED (EARLIER) 41,43:116\r\n", .vanished(UIDSet(normalising: [41...41, 43...116]), earlier: true)),
+        Fixture(
+            "* VANISHED (EARLIER) 41,43:116\r\n", .vanished(UIDSet(normalising: [41...41, 43...116]), earlier: true)),
         Fixture("* VANISHED 405\r\n", .vanished(UIDSet(normalising: [405...405]), earlier: false)),
         Fixture("* ID (\"name\" \"Cyrus\" \"version\" NIL)\r\n", .id(["name": "Cyrus"])),
         Fixture("* ID NIL\r\n", .id([:])),
@@ -67,7 +68,9 @@ struct ResponseParserTests {
 
     @Test(
         "that is not all there gives nothing yet",
-        arguments: ["* OK", "* OK\r", "A1 OK done", "* LIST () \"/\" {5}\r\nab", "* 1 FETCH (UID 1", "* 1 FETCH (X {3}\r\nab"]
+        arguments: [
+            "* OK", "* OK\r", "A1 OK done", "* LIST () \"/\" {5}\r\nab", "* 1 FETCH (UID 1", "* 1 FETCH (X {3}\r\nab",
+        ]
     )
     func incomplete(text: String) {
         let run = ParserRun(text)
@@ -80,7 +83,8 @@ struct ResponseParserTests {
         "that makes no sense is named and passed over",
         arguments: [
             "hello\r\n", "* \r\n", "* LIST nonsense\r\n", "* SEARCH 1 x\r\n", "* THREAD (1 (2)\r\n", "* VANISHED x\r\n",
-            "* FLAGS (\\Seen\r\n", "* STATUS\r\n", "* NAMESPACE x\r\n", "* ESEARCH (TAG\r\n", "* 99999999999 EXISTS\r\n",
+            "* FLAGS (\\Seen\r\n", "* STATUS\r\n", "* NAMESPACE x\r\n", "* ESEARCH (TAG\r\n",
+            "* 99999999999 EXISTS\r\n",
         ])
     func failure(text: String) {
         let run = ParserRun(text + "A1 OK\r\n")

@@ -3,7 +3,9 @@ import IMAPCore
 import NIOCore
 import Testing
 
-@Suite("What real servers sent", .enabled(if: Transcripts.folder != nil || Transcripts.mustExist, "corpus mailkit-imap is absent"))
+@Suite(
+    "What real servers sent",
+    .enabled(if: Transcripts.folder != nil || Transcripts.mustExist, "corpus mailkit-imap is absent"))
 struct TranscriptTests {
     /// What can't be read, file by file, and why that is right.
     private static let reasonedLosses: [String: (lost: Set<String>, reason: String)] = [
@@ -31,7 +33,9 @@ struct TranscriptTests {
         #expect(Transcripts.names.filter { !Self.isPayload($0) }.count == 350)
     }
 
-    @Test("a transcript is read to its end, with no loss but the listed ones", arguments: Transcripts.names.filter { !isPayload($0) })
+    @Test(
+        "a transcript is read to its end, with no loss but the listed ones",
+        arguments: Transcripts.names.filter { !isPayload($0) })
     func readsWhole(name: String) throws {
         let run = ParserRun([try Transcripts.bytes(name)])
         #expect(run.error == nil)

@@ -7,7 +7,7 @@ enum Transcripts {
         let root =
             ProcessInfo.processInfo.environment["POSTRIDER_CORPORA"].map { URL(fileURLWithPath: $0) }
             ?? URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-                .deletingLastPathComponent().appendingPathComponent("../shared/corpora").standardizedFileURL
+            .deletingLastPathComponent().appendingPathComponent("../shared/corpora").standardizedFileURL
         let folder = root.appendingPathComponent("mailkit-imap")
         return FileManager.default.fileExists(atPath: folder.path) ? folder : nil
     }()

@@ -101,6 +101,9 @@ struct WireQuirkTests {
     @Test("22: floats count as integers, and sets may run downwards")
     func numbers() {
         #expect(ParserRun("* 1 FETCH (UID 7 RFC822.SIZE 123.0)\r\n").fetches.first?.size == 123)
-        #expect(ParserRun("* VANISHED 9:4,2\r\n").responses == [.vanished(UIDSet(normalising: [2...2, 4...9]), earlier: false)])
+        #expect(
+            ParserRun("* VANISHED 9:4,2\r\n").responses == [
+                .vanished(UIDSet(normalising: [2...2, 4...9]), earlier: false)
+            ])
     }
 }

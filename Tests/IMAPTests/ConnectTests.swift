@@ -39,7 +39,7 @@ struct ConnectTests {
     func deadline(greets: Bool) async throws {
         let server = try await ScriptedServer.start(greets ? [.say("* OK hi\n")] : [])
         var options = Setup.options()
-        options.commandTimeout = .milliseconds(100)
+        options.commandTimeout = .seconds(2)
         let error = await Setup.error { _ = try await Setup.connect(server, options: options) }
         #expect(error == .deadline(greets ? "CAPABILITY" : "the connection"))
     }
@@ -47,7 +47,8 @@ struct ConnectTests {
     @Test("a server that hangs up, or says BYE, is told apart")
     func hangUp() async throws {
         let silent = try await ScriptedServer.start([.hangUp])
-        #expect(await Setup.error { _ = try await Setup.connect(silent) } == .connectionLost(insideReply: false, uid: nil))
+        #expect(
+            await Setup.error { _ = try await Setup.connect(silent) } == .connectionLost(insideReply: false, uid: nil))
         let polite = try await ScriptedServer.start([.say("* BYE busy\n"), .hangUp])
         #expect(await Setup.error { _ = try await Setup.connect(polite) } == .goodbye("busy"))
     }

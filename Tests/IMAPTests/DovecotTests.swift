@@ -8,7 +8,8 @@ import Testing
 @Suite("Against Dovecot", .enabled(if: Dovecot.shared != nil || Dovecot.mustRun, "POSTRIDER_TEST_DOVECOT is not set"))
 struct DovecotTests {
     private static func message(_ index: Int, replyTo parent: Int? = nil, size: Int = 300) -> Data {
-        let references = parent.map { "References: <m\($0)@test.example>\r\nIn-Reply-To: <m\($0)@test.example>\r\n" } ?? ""
+        let references =
+            parent.map { "References: <m\($0)@test.example>\r\nIn-Reply-To: <m\($0)@test.example>\r\n" } ?? ""
         let body = String(repeating: "Line of message \(index).\r\n", count: 1 + size / 22)
         return Data(
             ("From: a@test.example\r\nTo: b@test.example\r\nSubject: message \(index)\r\n"
@@ -23,7 +24,9 @@ struct DovecotTests {
         return out
     }
 
-    @Test("plain, STARTTLS and TLS give the same messages, octet for octet", arguments: [IMAPEndpoint.Security.none, .startTLS, .tls])
+    @Test(
+        "plain, STARTTLS and TLS give the same messages, octet for octet",
+        arguments: [IMAPEndpoint.Security.none, .startTLS, .tls])
     func messages(security: IMAPEndpoint.Security) async throws {
         let sent = (1...150).map { Self.message($0, size: $0 * 97) }
         let mailbox = try Dovecot.Mailbox(sent)
@@ -66,7 +69,6 @@ struct DovecotTests {
         defer { mailbox.remove() }
         let connection = try await mailbox.connect()
         _ = try await connection.examine(Setup.inbox)
-        // Maildir names its dates: 2023-11-14.
         #expect(try await connection.uidSearch(.since(EpochSeconds(1_700_000_000 - 86_400))).count == 40)
         #expect(try await connection.uidSearch(.since(EpochSeconds(1_700_000_000 + 10 * 86_400))).isEmpty)
         let third = SearchKey.header(field: "MESSAGE-ID", value: "<m3@test.example>")

@@ -3,6 +3,7 @@ import IMAP
 import IMAPCore
 import MailModel
 import NIOCore
+import Synchronization
 import Testing
 
 @Suite("Fetching", .timeLimit(.minutes(2)))
@@ -15,19 +16,22 @@ struct FetchTests {
 
     @Test("yields whole messages with what is known about them, octet for octet")
     func messages() async throws {
-        let (_, connection) = try await Setup.opened(capabilities: "IMAP4rev1 X-GM-EXT-1", [
-            .hear("UID FETCH 1:3 (UID FLAGS X-GM-MSGID X-GM-THRID X-GM-LABELS BODY.PEEK[])"),
-            .say("""
-                * 1 FETCH (UID 1 FLAGS (\\Seen) X-GM-MSGID 11 X-GM-THRID 12 X-GM-LABELS (a) BODY[] {7}
-                a
-                b
-                c)
-                * 2 FETCH (BODY[] {2}
-                xy UID 2 FLAGS () INTERNALDATE " 3-Mar-2016 17:25:01 +0000" RFC822.SIZE 999)
-                $ OK
+        let (_, connection) = try await Setup.opened(
+            capabilities: "IMAP4rev1 X-GM-EXT-1",
+            [
+                .hear("UID FETCH 1:3 (UID FLAGS X-GM-MSGID X-GM-THRID X-GM-LABELS BODY.PEEK[])"),
+                .say(
+                    """
+                    * 1 FETCH (UID 1 FLAGS (\\Seen) X-GM-MSGID 11 X-GM-THRID 12 X-GM-LABELS (a) BODY[] {7}
+                    a
+                    b
+                    c)
+                    * 2 FETCH (BODY[] {2}
+                    xy UID 2 FLAGS () INTERNALDATE " 3-Mar-2016 17:25:01 +0000" RFC822.SIZE 999)
+                    $ OK
 
-                """),
-        ])
+                    """),
+            ])
         let messages = try await all(
             connection.fetchMessages(
                 Setup.uids(1...3),
@@ -66,7 +70,9 @@ struct FetchTests {
     func filtered() async throws {
         let (_, connection) = try await Setup.opened([
             .hear("UID FETCH"),
-            .say("* 9 FETCH (UID 9 BODY[] {1}\na)\n* 5 FETCH (UID 5 BODY[] {1}\nb)\n* 3 FETCH (UID 3 BODY[] {1}\nc)\n$ OK\n"),
+            .say(
+                "* 9 FETCH (UID 9 BODY[] {1}\na)\n* 5 FETCH (UID 5 BODY[] {1}\nb)\n* 3 FETCH (UID 3 BODY[] {1}\nc)\n$ OK\n"
+            ),
         ])
         let messages = try await all(connection.fetchMessages(Setup.uids(5...20)))
         #expect(messages.map(\.uid.rawValue) == [9, 5])
@@ -76,7 +82,8 @@ struct FetchTests {
     func missing() async throws {
         let (_, connection) = try await Setup.opened([
             .hear("UID FETCH"),
-            .say("""
+            .say(
+                """
                 * 1 FETCH (UID 1 FLAGS (\\Seen))
                 * 2 FETCH (UID 2 BODY[] NIL)
                 * 3 FETCH (UID 3 RFC822.SIZE 4)
@@ -97,12 +104,15 @@ struct FetchTests {
     func attributes() async throws {
         var options = Setup.options()
         options.maximumSectionSize = 16
-        let (_, connection) = try await Setup.opened(options: options, [
-            .hear("UID FETCH 1:2 (UID BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])"),
-            .say("* 1 FETCH (UID 1 BODY[HEADER.FIELDS (MESSAGE-ID)] {5}\nM: a\n)\n"
-                + "* 2 FETCH (UID 2 FLAGS (\\Seen))\n"
-                + "* 2 FETCH (UID 2 BODY[HEADER.FIELDS (\"MESSAGE-ID\")] {20}\n01234567890123456789)\n$ OK\n"),
-        ])
+        let (_, connection) = try await Setup.opened(
+            options: options,
+            [
+                .hear("UID FETCH 1:2 (UID BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])"),
+                .say(
+                    "* 1 FETCH (UID 1 BODY[HEADER.FIELDS (MESSAGE-ID)] {5}\nM: a\n)\n"
+                        + "* 2 FETCH (UID 2 FLAGS (\\Seen))\n"
+                        + "* 2 FETCH (UID 2 BODY[HEADER.FIELDS (\"MESSAGE-ID\")] {20}\n01234567890123456789)\n$ OK\n"),
+            ])
         var found: [FetchedAttributes] = []
         let items: [FetchItem] = [.uid, .body(.headerFields(["MESSAGE-ID"]))]
         for try await batch in try connection.fetchAttributes(Setup.uids(1...2), items: items) { found += batch }
@@ -161,10 +171,12 @@ struct FetchFaultTests {
     func tooLarge() async throws {
         var options = Setup.options()
         options.maximumMessageSize = 1_000
-        let (_, connection) = try await Setup.opened(options: options, [
-            .hear("UID FETCH"), .say("* 1 FETCH (UID 1 BODY[] {1001}\n"),
-            .octets(ByteBuffer(repeating: 0x61, count: 1_001)), .say(")\n* 2 FETCH (UID 2 BODY[] {1}\nb)\n$ OK\n"),
-        ])
+        let (_, connection) = try await Setup.opened(
+            options: options,
+            [
+                .hear("UID FETCH"), .say("* 1 FETCH (UID 1 BODY[] {1001}\n"),
+                .octets(ByteBuffer(repeating: 0x61, count: 1_001)), .say(")\n* 2 FETCH (UID 2 BODY[] {1}\nb)\n$ OK\n"),
+            ])
         var messages: [FetchedMessage] = []
         for try await batch in try connection.fetchMessages(Setup.uids(1...2)) { messages += batch }
         #expect(messages.map(\.uid.rawValue) == [1, 2])
@@ -179,7 +191,8 @@ struct FetchFaultTests {
     @Test("21: a bogus huge literal ends the fetch by an error that names the message, and nothing is allocated for it")
     func bogus() async throws {
         let (_, connection) = try await Setup.opened([
-            .hear("UID FETCH"), .say("* 1 FETCH (UID 1 BODY[] {1}\na)\n* 2 FETCH (UID 2 BODY[] {99999999999}\nab)\n$ OK\n"),
+            .hear("UID FETCH"),
+            .say("* 1 FETCH (UID 1 BODY[] {1}\na)\n* 2 FETCH (UID 2 BODY[] {99999999999}\nab)\n$ OK\n"),
         ])
         let result = await fetch(connection)
         #expect(result.uids == [1])
@@ -189,10 +202,12 @@ struct FetchFaultTests {
     @Test("31: a server that falls silent amid a fetch meets the stall deadline; the message under way is named")
     func stall() async throws {
         var options = Setup.options()
-        options.stallTimeout = .milliseconds(100)
-        let (server, connection) = try await Setup.opened(options: options, [
-            .hear("UID FETCH"), .say("* 2 FETCH (UID 2 BODY[] {100}\nab"),
-        ])
+        options.stallTimeout = .seconds(2)
+        let (server, connection) = try await Setup.opened(
+            options: options,
+            [
+                .hear("UID FETCH"), .say("* 2 FETCH (UID 2 BODY[] {100}\nab"),
+            ])
         #expect(await fetch(connection).error == .stalled(uid: UID(rawValue: 2)))
         await server.connectionEnded()
     }
@@ -235,11 +250,13 @@ struct FetchMemoryTests {
         options.spoolThreshold = 10_000
         options.spoolFolder = FileManager.default.temporaryDirectory.path
         let content = (0..<2_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }
-        let (_, connection) = try await Setup.opened(options: options, [
-            .hear("UID FETCH"), .say("* 1 FETCH (UID 1 BODY[] {2000000}\n"), .octets(ByteBuffer(bytes: content)),
-            .say(" FLAGS ())\n* 2 FETCH (UID 2 BODY[] {10000}\n"),
-            .octets(ByteBuffer(repeating: 1, count: 10_000)), .say(")\n$ OK\n"),
-        ])
+        let (_, connection) = try await Setup.opened(
+            options: options,
+            [
+                .hear("UID FETCH"), .say("* 1 FETCH (UID 1 BODY[] {2000000}\n"), .octets(ByteBuffer(bytes: content)),
+                .say(" FLAGS ())\n* 2 FETCH (UID 2 BODY[] {10000}\n"),
+                .octets(ByteBuffer(repeating: 1, count: 10_000)), .say(")\n$ OK\n"),
+            ])
         var messages: [FetchedMessage] = []
         for try await batch in try connection.fetchMessages(Setup.uids(1...2)) { messages += batch }
         try #require(messages.count == 2)
@@ -256,9 +273,10 @@ struct FetchMemoryTests {
         #expect(options.budget.used == 0)
     }
 
-    @Test("the socket is read no further while the budget is used up; letting go of messages goes on with it")
+    @Test("a fetch pauses while the budget is used up, and goes on when messages are let go of")
     func budget() async throws {
-        // Guard: without the look at the budget in FetchStream and Inbound the first batch would not be all there is.
+        // Guard: without the wait for room in FetchStream.beginDelayed the second task would never be seen waiting, since it
+        // would have had all messages at once.
         let options = Setup.options(budget: 1 << 20)
         let size = 256 << 10
         let count = 64
@@ -269,26 +287,66 @@ struct FetchMemoryTests {
             steps.append(.say(")\n"))
         }
         let (_, connection) = try await Setup.opened(options: options, steps + [.say("$ OK\n")])
-        var seen = 0
-        var highest = 0
-        for try await batch in try connection.fetchMessages(Setup.uids(1...64)) {
-            seen += batch.count
-            highest = Swift.max(highest, options.budget.used)
+        let held = Mutex<[FetchedMessage]>([])
+        let reader = Task {
+            var seen = 0
+            for try await batch in try connection.fetchMessages(Setup.uids(1...64)) {
+                seen += batch.count
+                held.withLock { $0 += batch }
+            }
+            return seen
         }
-        #expect(seen == count)
-        // The cap, what lay in the window, one read, and one message.
-        #expect(highest <= (1 << 20) + (512 << 10) + (1 << 20) + size)
+        var isAllRead = false
+        var pauses = 0
+        while !isAllRead {
+            if options.budget.waiting == 1 {
+                // The cap, what lay in the window, one read, and one message.
+                #expect(options.budget.used <= (1 << 20) + (512 << 10) + (1 << 20) + size)
+                pauses += 1
+                held.withLock { $0.removeAll() }
+            } else {
+                isAllRead = held.withLock { $0.last?.uid == UID(rawValue: 64) }
+            }
+            await Task.yield()
+        }
+        #expect(try await reader.value == count)
+        #expect(pauses > 1)
+        held.withLock { $0.removeAll() }
         #expect(options.budget.used == 0)
+    }
+
+    @Test("a fetch that is cancelled while it waits for room ends")
+    func cancelledPause() async throws {
+        let options = Setup.options(budget: 1)
+        let (server, connection) = try await Setup.opened(
+            options: options,
+            [
+                .hear("UID FETCH"), .say("* 1 FETCH (UID 1 BODY[] {2}\nab)\n* 2 FETCH (UID 2 BODY[] {2}\nab)\n"),
+            ])
+        let reader = Task { () -> IMAPError? in
+            var held: [FetchedMessage] = []
+            let error = await Setup.error {
+                for try await batch in try connection.fetchMessages(Setup.uids(1...9)) { held += batch }
+            }
+            #expect(held.count == 1)
+            return error
+        }
+        while options.budget.waiting == 0 { await Task.yield() }
+        reader.cancel()
+        #expect(await reader.value == .cancelled)
+        await server.connectionEnded()
     }
 
     @Test("a message larger than the whole budget passes")
     func largerThanBudget() async throws {
         let options = Setup.options(budget: 1_000)
-        let (_, connection) = try await Setup.opened(options: options, [
-            .hear("UID FETCH"), .say("* 1 FETCH (UID 1 BODY[] {500000}\n"),
-            .octets(ByteBuffer(repeating: 1, count: 500_000)), .say(")\n* 2 FETCH (UID 2 BODY[] {500000}\n"),
-            .octets(ByteBuffer(repeating: 2, count: 500_000)), .say(")\n$ OK\n"),
-        ])
+        let (_, connection) = try await Setup.opened(
+            options: options,
+            [
+                .hear("UID FETCH"), .say("* 1 FETCH (UID 1 BODY[] {500000}\n"),
+                .octets(ByteBuffer(repeating: 1, count: 500_000)), .say(")\n* 2 FETCH (UID 2 BODY[] {500000}\n"),
+                .octets(ByteBuffer(repeating: 2, count: 500_000)), .say(")\n$ OK\n"),
+            ])
         var sizes: [Int?] = []
         for try await batch in try connection.fetchMessages(Setup.uids(1...2)) { sizes += batch.map { $0.raw?.count } }
         #expect(sizes == [500_000, 500_000])

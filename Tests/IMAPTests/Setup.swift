@@ -12,7 +12,8 @@ enum Setup {
 
     /// The private authority of ``TestCertificates``, as a file.
     static let authority: String = {
-        let path = FileManager.default.temporaryDirectory.appendingPathComponent("postrider-test-authority-\(getpid()).pem")
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "postrider-test-authority-\(getpid()).pem")
         precondition(
             FileManager.default.createFile(atPath: path.path, contents: Data(TestCertificates.authority.utf8)),
             "the temporary folder can be written")

@@ -16,9 +16,11 @@ struct SignInTests {
 
     @Test("by PLAIN sends one line where SASL-IR is offered, and takes the capabilities that come with it")
     func plainAtOnce() async throws {
-        let server = try await server("SASL-IR AUTH=PLAIN", [
-            .hear("AUTHENTICATE PLAIN \(Self.plain)"), .say("$ OK [CAPABILITY IMAP4rev1 X-AFTER] in\n"),
-        ])
+        let server = try await server(
+            "SASL-IR AUTH=PLAIN",
+            [
+                .hear("AUTHENTICATE PLAIN \(Self.plain)"), .say("$ OK [CAPABILITY IMAP4rev1 X-AFTER] in\n"),
+            ])
         let connection = try await Setup.connect(server)
         try await connection.signIn(Setup.password)
         #expect(connection.capabilities.has("X-AFTER"))
@@ -27,10 +29,12 @@ struct SignInTests {
 
     @Test("by PLAIN waits for + where SASL-IR is not offered, then asks for the capabilities")
     func plainInTwo() async throws {
-        let server = try await server("AUTH=PLAIN", [
-            .hear("AUTHENTICATE PLAIN"), .say("+\n"), .hear(Self.plain), .say("$ OK in\n"), .hear("CAPABILITY"),
-            .say("* CAPABILITY IMAP4rev1 X-AFTER\n$ OK\n"),
-        ])
+        let server = try await server(
+            "AUTH=PLAIN",
+            [
+                .hear("AUTHENTICATE PLAIN"), .say("+\n"), .hear(Self.plain), .say("$ OK in\n"), .hear("CAPABILITY"),
+                .say("* CAPABILITY IMAP4rev1 X-AFTER\n$ OK\n"),
+            ])
         let connection = try await Setup.connect(server)
         try await connection.signIn(Setup.password)
         #expect(connection.capabilities.has("X-AFTER"))
@@ -57,33 +61,44 @@ struct SignInTests {
 
     @Test("with a wrong password is refused, once, and leaves the connection usable")
     func wrongPassword() async throws {
-        let server = try await server("AUTH=PLAIN SASL-IR", [
-            .hear("AUTHENTICATE"), .say("$ NO [AUTHENTICATIONFAILED] Wrong\n"), .hear("AUTHENTICATE"), .say("$ OK in\n"),
-            .hear("CAPABILITY"), .say("$ OK\n"),
-        ])
+        let server = try await server(
+            "AUTH=PLAIN SASL-IR",
+            [
+                .hear("AUTHENTICATE"), .say("$ NO [AUTHENTICATIONFAILED] Wrong\n"), .hear("AUTHENTICATE"),
+                .say("$ OK in\n"),
+                .hear("CAPABILITY"), .say("$ OK\n"),
+            ])
         let connection = try await Setup.connect(server)
-        #expect(await Setup.error { try await connection.signIn(Setup.password) } == .signInRefused(.credentials("Wrong")))
+        #expect(
+            await Setup.error { try await connection.signIn(Setup.password) } == .signInRefused(.credentials("Wrong")))
         try await connection.signIn(Setup.password)
     }
 
     @Test("by XOAUTH2, with SASL-IR and without")
     func oauth() async throws {
-        let direct = try await server("SASL-IR AUTH=XOAUTH2", [
-            .hear("AUTHENTICATE XOAUTH2 \(Self.xoauth2)"), .say("$ OK [CAPABILITY IMAP4rev1] in\n"),
-        ])
+        let direct = try await server(
+            "SASL-IR AUTH=XOAUTH2",
+            [
+                .hear("AUTHENTICATE XOAUTH2 \(Self.xoauth2)"), .say("$ OK [CAPABILITY IMAP4rev1] in\n"),
+            ])
         try await Setup.connect(direct).signIn(token)
-        let stepwise = try await server("AUTH=XOAUTH2", [
-            .hear("AUTHENTICATE XOAUTH2"), .say("+ \n"), .hear(Self.xoauth2), .say("$ OK [CAPABILITY IMAP4rev1] in\n"),
-        ])
+        let stepwise = try await server(
+            "AUTH=XOAUTH2",
+            [
+                .hear("AUTHENTICATE XOAUTH2"), .say("+ \n"), .hear(Self.xoauth2),
+                .say("$ OK [CAPABILITY IMAP4rev1] in\n"),
+            ])
         try await Setup.connect(stepwise).signIn(token)
     }
 
     @Test("by XOAUTH2 with a stale token answers the server's challenge, and is told why")
     func staleToken() async throws {
-        let server = try await server("SASL-IR AUTH=XOAUTH2", [
-            .hear("AUTHENTICATE XOAUTH2"), .say("+ eyJzdGF0dXMiOiI0MDEifQ==\n"), .hear(""),
-            .say("A1 NO [AUTHENTICATIONFAILED] Invalid credentials\n"),
-        ])
+        let server = try await server(
+            "SASL-IR AUTH=XOAUTH2",
+            [
+                .hear("AUTHENTICATE XOAUTH2"), .say("+ eyJzdGF0dXMiOiI0MDEifQ==\n"), .hear(""),
+                .say("A1 NO [AUTHENTICATIONFAILED] Invalid credentials\n"),
+            ])
         let connection = try await Setup.connect(server)
         let error = await Setup.error { try await connection.signIn(token) }
         #expect(error == .signInRefused(.credentials("Invalid credentials")))
@@ -91,11 +106,14 @@ struct SignInTests {
 
     @Test("25: too many connections are no refused sign-in")
     func tooMany() async throws {
-        let server = try await server("", [
-            .hear("LOGIN"), .say("* BYE [ALERT] Too many simultaneous connections. (Failure)\n"), .hangUp,
-        ])
+        let server = try await server(
+            "",
+            [
+                .hear("LOGIN"), .say("* BYE [ALERT] Too many simultaneous connections. (Failure)\n"), .hangUp,
+            ])
         let connection = try await Setup.connect(server)
-        guard case .throttled(let throttle)? = await Setup.error(of: { try await connection.signIn(Setup.password) }) else {
+        guard case .throttled(let throttle)? = await Setup.error(of: { try await connection.signIn(Setup.password) })
+        else {
             Issue.record("not throttled")
             return
         }

@@ -140,9 +140,6 @@ final class Conversation: @unchecked Sendable {
         }
     }
 
-    /// Whether the reply to a message has begun.
-    var isInsideReply: Bool { parser.isInsideReply }
-
     /// Waits for more octets.
     func receive() async throws(IMAPError) {
         let until = isStreaming ? .now() + options.stallTimeout : deadline

@@ -2,9 +2,10 @@ import Synchronization
 
 /// How many octets of messages may be in memory at once, for one connection or many.
 ///
-/// Fetches look at it before they read: while it is used up they read no further, except to complete a message that
-/// has begun, so that a message larger than the whole budget passes too. The octets held are at most the capacity, and
-/// per connection one read of the socket and one message below the spool threshold.
+/// Fetches look at it before each message: while it is used up they take up no further one, and read no further; one
+/// that has begun is read to its end, so that a message larger than the whole budget passes too. The octets held are at
+/// most the capacity, and per connection what was read ahead of the socket, up to 512 KiB and one read, and one message
+/// below the spool threshold.
 package final class ByteBudget: Sendable {
     private struct State {
         var used = 0

@@ -18,6 +18,8 @@ final class FetchStream<Assembler: FetchAssembler> {
     private var state: State
     private var assembler: Assembler
     private let observesBudget: Bool
+    /// A body that is announced and waits for room in the budget.
+    private var delayed: BodyBegin?
     /// Why the fetch ended, other than by having all.
     private var refusal: IMAPError?
     /// Set when all is said: what is still in the batch is yielded first.
@@ -66,18 +68,20 @@ final class FetchStream<Assembler: FetchAssembler> {
 
     private func gather(_ batch: inout [Assembler.Item], _ conversation: Conversation) async throws(IMAPError) {
         if Task.isCancelled { throw conversation.fail(.cancelled) }
+        try await beginDelayed(conversation)
         var weight = 0
         while true {
             guard let action = try nextReady(conversation) else {
                 if !batch.isEmpty { return }
-                // Between messages nothing is read beyond the budget; a message that has begun is read to its end.
-                if observesBudget, !conversation.isInsideReply { await conversation.options.budget.waitForRoom() }
                 try await conversation.receive()
                 continue
             }
             switch action {
             case .body(.bodyBegin(let section)):
-                assembler.begin(section)
+                delayed = section
+                // Before it waits, this fetch lets go of what it holds itself.
+                if !batch.isEmpty, !hasRoom(conversation) { return }
+                try await beginDelayed(conversation)
             case .body(.bodyChunk(let chunk)):
                 if assembler.take(chunk) {
                     try await guarded(conversation) { () throws(IMAPError) in try await self.assembler.flush() }
@@ -101,6 +105,21 @@ final class FetchStream<Assembler: FetchAssembler> {
                 continue
             }
         }
+    }
+
+    private func hasRoom(_ conversation: Conversation) -> Bool {
+        !observesBudget || conversation.options.budget.hasRoom
+    }
+
+    /// Begins the body that is next, once the budget has room: a body that has begun is read to its end.
+    private func beginDelayed(_ conversation: Conversation) async throws(IMAPError) {
+        guard let section = delayed else { return }
+        if !hasRoom(conversation) {
+            await conversation.options.budget.waitForRoom()
+            if Task.isCancelled { throw conversation.fail(.cancelled) }
+        }
+        delayed = nil
+        assembler.begin(section)
     }
 
     private func nextReady(_ conversation: Conversation) throws(IMAPError) -> SessionMachine.Action? {

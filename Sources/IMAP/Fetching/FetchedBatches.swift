@@ -30,13 +30,3 @@ package struct FetchedBatches<Item: Sendable>: AsyncSequence {
 
     package func makeAsyncIterator() -> AsyncIterator { AsyncIterator(source: source) }
 }
-
-/// A ``FetchStream`` whose assembler is nobody's concern.
-protocol BatchSource<Item>: AnyObject {
-    associatedtype Item: Sendable
-    func next() async throws(IMAPError) -> [Item]?
-}
-
-extension FetchStream: BatchSource {
-    typealias Item = Assembler.Item
-}

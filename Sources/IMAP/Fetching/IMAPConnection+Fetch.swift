@@ -68,8 +68,3 @@ extension FetchItem {
         }
     }
 }
-
-/// The fetch of no UIDs.
-private final class NoBatches<Item: Sendable>: BatchSource {
-    func next() async throws(IMAPError) -> [Item]? { nil }
-}

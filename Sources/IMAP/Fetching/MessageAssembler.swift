@@ -2,14 +2,6 @@ import IMAPCore
 import MailModel
 import NIOCore
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-
 /// Makes whole messages: one allocation of the declared size and one copy of each octet into it, or a file.
 ///
 /// An allocation is never larger than the spool threshold, so a size that lies can't cost more than that.
@@ -104,82 +96,5 @@ extension FetchResponse {
     /// Whether it says anything that a change of flags does not.
     var isMoreThanFlags: Bool {
         namedBody || internalDate != nil || size != nil || gmailMessageID != nil || emailID != nil || !lost.isEmpty
-    }
-}
-
-/// Memory that a message is copied into as it comes.
-private final class MessageBlock {
-    private var block: UnsafeMutableRawPointer?
-    private let capacity: Int
-    private var count = 0
-    private let charge: BudgetCharge
-
-    init(capacity: Int, budget: ByteBudget) {
-        self.capacity = capacity
-        charge = BudgetCharge(capacity, to: budget)
-        block = malloc(Swift.max(capacity, 1))
-    }
-
-    deinit { free(block) }
-
-    func append(_ chunk: ByteBuffer) {
-        guard let block else { return }
-        chunk.withUnsafeReadableBytes { bytes in
-            // The parser never hands on more than was declared.
-            precondition(bytes.count <= capacity - count, "a body longer than its literal")
-            guard let source = bytes.baseAddress else { return }
-            memcpy(block + count, source, bytes.count)
-            count += bytes.count
-        }
-    }
-
-    func finish() -> RawMessage {
-        guard let taken = block else { preconditionFailure("a message is finished once, and malloc gave memory") }
-        block = nil
-        return RawMessage(block: taken, count: count, charge: charge)
-    }
-}
-
-/// A file that a message is written to, some hundred KiB at a time.
-private final class SpoolWriter {
-    private static let flushThreshold = 512 << 10
-
-    private let folder: String
-    private let charge: BudgetCharge
-    private var file: SpoolFile?
-    private var pieces: [ByteBuffer] = []
-    private var pending = 0
-    private var count = 0
-
-    init(folder: String, budget: ByteBudget) {
-        self.folder = folder
-        charge = BudgetCharge(Self.flushThreshold, to: budget)
-    }
-
-    func append(_ chunk: ByteBuffer) -> Bool {
-        pieces.append(chunk)
-        pending += chunk.readableBytes
-        return pending >= Self.flushThreshold
-    }
-
-    func flush() async throws(IMAPError) {
-        let file: SpoolFile
-        if let open = self.file {
-            file = open
-        } else {
-            file = try await SpoolFile.open(in: folder)
-            self.file = file
-        }
-        let batch = pieces
-        pieces.removeAll(keepingCapacity: true)
-        count += pending
-        pending = 0
-        try await file.append(batch)
-    }
-
-    func finish() async throws(IMAPError) -> RawMessage {
-        try await flush()
-        guard let file else { throw .spool("no file") }
-        return RawMessage(fileDescriptor: try file.duplicate(), count: count)
     }
 }

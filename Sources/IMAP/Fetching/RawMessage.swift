@@ -1,11 +1,11 @@
 import IMAPCore
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// A message's octets, exactly as the server sent them: in one block of memory, or in a file without a name.

@@ -96,11 +96,18 @@ final class Inbound: Sendable {
 
     // MARK: - The event loop's side
 
+    /// Whether the socket is to be read again after a read.
+    enum NextRead {
+        case none
+        /// Someone waits for it.
+        case now
+        /// Ahead of the one who will use it.
+        case ahead
+    }
+
     /// A read is over.
-    ///
-    /// - Returns: whether the socket is to be read again.
-    func deliver(_ buffers: [ByteBuffer]) -> Bool {
-        let (waiter, batch, mustRead) = state.withLock { state in
+    func deliver(_ buffers: [ByteBuffer]) -> NextRead {
+        let (waiter, batch, next) = state.withLock { state in
             state.isReading = false
             for buffer in buffers {
                 state.buffers.append(buffer)
@@ -109,15 +116,21 @@ final class Inbound: Sendable {
             guard let waiter = state.waiter, !state.buffers.isEmpty else {
                 return (
                     nil as CheckedContinuation<Result<[ByteBuffer], End>, Never>?, [] as [ByteBuffer],
-                    self.mustRead(&state, isWaited: state.waiter != nil)
+                    self.nextRead(&state)
                 )
             }
             state.waiter = nil
             let batch = Self.takeAll(&state)
-            return (waiter, batch, self.mustRead(&state, isWaited: false))
+            return (waiter, batch, self.nextRead(&state))
         }
         waiter?.resume(returning: .success(batch))
-        return mustRead
+        return next
+    }
+
+    private func nextRead(_ state: inout State) -> NextRead {
+        let isWaited = state.waiter != nil
+        guard mustRead(&state, isWaited: isWaited) else { return .none }
+        return isWaited ? .now : .ahead
     }
 
     /// Nothing more will come. What lies here can still be taken; the first reason counts.
