@@ -69,6 +69,10 @@ package struct MailboxSignIn: Sendable {
             do {
                 let endpoint = try IMAPEndpoint(
                     serverName: server.host, ip: address.ip, port: Int(address.port), security: server.imapSecurity)
+                // A budget a connection: visits that shared one could each hold a part of a checkpoint and wait for
+                // the others to let go of theirs.
+                var options = options
+                options.budget = ByteBudget()
                 return try await IMAPConnection.connect(to: endpoint, options: options, on: group)
             } catch let error as IMAPError {
                 guard case .unreachable = error else { throw error }

@@ -95,7 +95,8 @@ extension Store {
                 Statement(
                     """
                     UPDATE account_dispatch
-                       SET next_due_at = \(Self.unlessAskedMeanwhile("now() + make_interval(secs => $3)")),
+                       SET next_due_at = CASE WHEN $3::float8 IS NOT NULL
+                                              THEN \(Self.unlessAskedMeanwhile("now() + make_interval(secs => $3)")) END,
                            dispatched_until = NULL, failures = failures + 1
                      WHERE organization_id = $1 AND account_id = $2
                     """, key.organizationID, key.accountID, failure.retryAfterSeconds
