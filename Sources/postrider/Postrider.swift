@@ -29,6 +29,7 @@ struct Postrider: AsyncParsableCommand {
             } else {
                 try command.run()
             }
+            leave(with: 0)
         } catch {
             finish(with: error)
         }
@@ -39,10 +40,21 @@ struct Postrider: AsyncParsableCommand {
         let code = exitCode(for: error)
         if code == .validationFailure {
             Terminal.error(fullMessage(for: error))
-            Foundation.exit(2)
+            leave(with: 2)
         }
-        if code.isSuccess || error is ExitCode || error is CleanExit { exit(withError: error) }
+        if code.isSuccess || error is ExitCode || error is CleanExit {
+            let message = fullMessage(for: error)
+            if !message.isEmpty { print(message) }
+            leave(with: code.rawValue)
+        }
         Terminal.error("postrider: \(error)")
-        Foundation.exit(1)
+        leave(with: 1)
+    }
+
+    /// Ends the process at once, its output written. Exit handlers don't run: those of OpenSSL and Kerberos free what
+    /// the threads of connections that are just closing still use, and the process would crash having done its work.
+    private static func leave(with code: Int32) -> Never {
+        fflush(nil)
+        _exit(code)
     }
 }
