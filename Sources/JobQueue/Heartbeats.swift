@@ -1,23 +1,36 @@
 internal import Redis
 internal import Synchronization
 
-/// Extends the leases of a pool's jobs from an event loop, on a connection of its own.
+/// Extends the leases of a pool's jobs from an event loop, on a connection of its own, and says that the worker lives.
 ///
 /// Nothing here runs on the Swift cooperative pool, so that a job which never yields can't starve it: a timer of the
-/// event loop sends, a callback of the event loop reads the reply, and a lost lease is told by a flag and a signal.
+/// event loop sends, a callback of the event loop reads the reply, and a lost lease is told by a flag and a call that
+/// cancels the task.
 final class Heartbeats: Sendable {
     private let queue: JobQueue
     private let client: RedisClient
+    private let settings: WorkerPoolSettings
     private let contexts = Mutex<[JobToken: JobContext]>([:])
+    private let status: @Sendable () -> WorkerStatus.Message?
     private let onSuccess: @Sendable () -> Void
+    private let onOrder: @Sendable (WorkerOrder) -> Void
 
     /// - Parameters:
     ///   - client: for heartbeats only.
+    ///   - status: what the worker says of itself; nil for nothing.
     ///   - onSuccess: called on the event loop after each heartbeat that got through.
-    init(queue: JobQueue, client: RedisClient, onSuccess: @escaping @Sendable () -> Void) {
+    ///   - onOrder: called on the event loop with what an operator wants of the worker, each time that it is told.
+    init(
+        queue: JobQueue, client: RedisClient, settings: WorkerPoolSettings,
+        status: @escaping @Sendable () -> WorkerStatus.Message?, onSuccess: @escaping @Sendable () -> Void,
+        onOrder: @escaping @Sendable (WorkerOrder) -> Void
+    ) {
         self.queue = queue
         self.client = client
+        self.settings = settings
+        self.status = status
         self.onSuccess = onSuccess
+        self.onOrder = onOrder
     }
 
     func add(_ added: [JobContext]) {
@@ -39,32 +52,41 @@ final class Heartbeats: Sendable {
         client.schedule(every: queue.settings.heartbeat) { [weak self] in self?.beat() }
     }
 
-    private func beat() {
+    /// Sends one round now; then the timer goes on.
+    func beat() {
         let now = ContinuousClock.now
         var alive: [JobContext] = []
         for context in all where context.isOurs {
             if context.leaseRemaining(at: now) <= .zero {
                 context.cancel(.leaseLost)
-            } else {
-                alive.append(context)
+                continue
             }
+            if let limit = settings.progressLimit(context.job.kind), context.sinceProgress(at: now) > limit {
+                context.cancel(.stalled)
+            }
+            alive.append(context)
         }
         let size = queue.settings.batch
-        for start in stride(from: 0, to: alive.count, by: size) {
-            send(Array(alive[start..<min(start + size, alive.count)]), now: now)
+        send(Array(alive.prefix(size)), status: status(), now: now)
+        for start in stride(from: size, to: alive.count, by: size) {
+            send(Array(alive[start..<min(start + size, alive.count)]), status: nil, now: now)
         }
     }
 
-    private func send(_ batch: [JobContext], now: ContinuousClock.Instant) {
+    private func send(_ batch: [JobContext], status: WorkerStatus.Message?, now: ContinuousClock.Instant) {
+        if batch.isEmpty && status == nil { return }
         guard let epoch = queue.believedEpoch else { return }
         // By its text: a heartbeat must not need a second round trip because a server has lost its scripts.
         var command = RedisCommand("EVAL", .string(QueueScripts.extend.source))
-        let keys = queue.keys.all()
-        command.append(.integer(Int64(keys.count)))
-        for key in keys { command.append(.string(key)) }
+        command.append(.integer(Int64(queue.scriptKeys.count)))
+        for key in queue.scriptKeys { command.append(.string(key)) }
         command.append(.integer(epoch))
         command.append(.integer(queue.settings.agingStep.milliseconds))
-        for argument in queue.extendArguments(batch.map(\.job)) { command.append(argument) }
+        command.append(queue.queueNames)
+        let worker = status.map { (name: $0.identity.name, status: $0.text) } ?? (name: "", status: "")
+        for argument in queue.extendArguments(batch.map { ($0.job, $0.takeNews()) }, worker: worker) {
+            command.append(argument)
+        }
         let end = now + queue.settings.lease
         // A heartbeat that is late by a whole beat is overtaken by the next.
         client.submit(command, timeout: queue.settings.heartbeat) { [weak self] result in
@@ -77,10 +99,18 @@ final class Heartbeats: Sendable {
     ) {
         switch result {
         case .success(let reply):
+            guard let answer = ExtendAnswer(reply: reply, count: batch.count) else { return }
             onSuccess()
-            for (context, answer) in zip(batch, reply.array ?? []) {
-                if answer.integer == 1 { context.extendLease(until: leaseEnd) } else { context.cancel(.leaseLost) }
+            for (context, verdict) in zip(batch, answer.verdicts) {
+                if verdict != .lost { context.extendLease(until: leaseEnd) }
+                switch verdict {
+                case .lost: context.cancel(.leaseLost)
+                case .held: break
+                case .cancelled: context.cancel(.cancelled)
+                case .draining: context.requestStop(.draining)
+                }
             }
+            if let order = answer.order { onOrder(order) }
         case .failure(.server(let refusal)) where refusal.code == "EPOCH":
             let epochKey = queue.keys.epoch()
             client.submit(RedisCommand("GET", .string(epochKey)), timeout: queue.settings.heartbeat) { [weak self] in

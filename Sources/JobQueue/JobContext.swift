@@ -1,23 +1,30 @@
 internal import Synchronization
 
-/// What a handler is told while it runs.
+/// What a handler is told while it runs, and what it tells.
 ///
-/// A drain sets ``shouldStop`` first and cancels the handler's task only at the end of the grace; a lost lease does both
-/// at once.
+/// A drain sets ``shouldStop`` first and cancels the handler's task only at the end of the grace; a lost lease and a
+/// cancelled job do both at once.
 package final class JobContext: Sendable {
     private struct State {
         var stopReason: StopReason?
         var leaseEnd: ContinuousClock.Instant
+        var isCancelled = false
+        var cancelTask: (@Sendable () -> Void)?
+        var progress: JobProgress?
+        /// Whether the progress has not been told yet.
+        var hasNews = false
+        var progressedAt: ContinuousClock.Instant
     }
 
     package let job: ClaimedJob
     private let state: Mutex<State>
-    let cancellation = Signal<StopReason>()
 
-    /// - Parameter leaseEnd: counted from before the claim was sent, so that Redis's lease ends later than ours.
-    init(job: ClaimedJob, leaseEnd: ContinuousClock.Instant) {
+    /// - Parameters:
+    ///   - leaseEnd: counted from before the claim was sent, so that Redis's lease ends later than ours.
+    ///   - now: when it was claimed.
+    init(job: ClaimedJob, leaseEnd: ContinuousClock.Instant, now: ContinuousClock.Instant = .now) {
         self.job = job
-        state = Mutex(State(leaseEnd: leaseEnd))
+        state = Mutex(State(leaseEnd: leaseEnd, progressedAt: now))
     }
 
     /// Whether to stop at the next checkpoint; cheap enough for every step.
@@ -32,16 +39,41 @@ package final class JobContext: Sendable {
         state.withLock { now.duration(to: $0.leaseEnd) }
     }
 
+    /// Tells how far it is: shown to operators with the next heartbeat, and proof that it isn't stuck.
+    package func report(_ progress: JobProgress, at now: ContinuousClock.Instant = .now) {
+        state.withLock { state in
+            state.hasNews = state.hasNews || state.progress != progress
+            state.progress = progress
+            state.progressedAt = now
+        }
+    }
+
+    /// The progress, if it has not been told before.
+    func takeNews() -> JobProgress? {
+        state.withLock { state in
+            defer { state.hasNews = false }
+            return state.hasNews ? state.progress : nil
+        }
+    }
+
+    /// How long ago it last reported progress, or began.
+    func sinceProgress(at now: ContinuousClock.Instant) -> Duration {
+        state.withLock { $0.progressedAt.duration(to: now) }
+    }
+
     func extendLease(until end: ContinuousClock.Instant) {
         state.withLock { $0.leaseEnd = max($0.leaseEnd, end) }
     }
 
-    /// Asks the job to stop, without cancelling its task. A lost lease or a job given back outranks a drain.
+    /// Asks the job to stop, without cancelling its task. A lost lease or a job given back outranks all else, and a wish
+    /// that it end outranks a drain.
     func requestStop(_ reason: StopReason) {
         state.withLock { state in
-            switch state.stopReason {
-            case nil, .draining: state.stopReason = reason
-            case .leaseLost, .givenBack: break
+            switch (state.stopReason, reason) {
+            case (nil, _), (.draining, _): state.stopReason = reason
+            case (.cancelled, .leaseLost), (.stalled, .leaseLost), (.cancelled, .givenBack), (.stalled, .givenBack):
+                state.stopReason = reason
+            case (.cancelled, _), (.stalled, _), (.leaseLost, _), (.givenBack, _): break
             }
         }
     }
@@ -49,13 +81,26 @@ package final class JobContext: Sendable {
     /// Asks the job to stop and cancels its task.
     func cancel(_ reason: StopReason) {
         requestStop(reason)
-        cancellation.fire(reason)
+        let cancelTask = state.withLock { state in
+            state.isCancelled = true
+            return state.cancelTask
+        }
+        cancelTask?()
+    }
+
+    /// Says how its task is cancelled; at once if that was asked for already.
+    func onCancel(_ cancelTask: @escaping @Sendable () -> Void) {
+        let isLate = state.withLock { state in
+            state.cancelTask = cancelTask
+            return state.isCancelled
+        }
+        if isLate { cancelTask() }
     }
 
     /// Whether the run is still ours to finish.
     var isOurs: Bool {
         switch stopReason {
-        case nil, .draining: true
+        case nil, .draining, .cancelled, .stalled: true
         case .leaseLost, .givenBack: false
         }
     }

@@ -9,16 +9,18 @@ extension JobQueue {
     package func enqueue(_ requests: [JobRequest]) async throws(JobQueueError) -> [EnqueueOutcome] {
         for request in requests {
             if let field = request.defect { throw .invalidRequest(field: field) }
+            guard settings.queues.contains(request.queue) else { throw .unknownQueue(request.queue) }
         }
         var outcomes: [EnqueueOutcome] = []
         outcomes.reserveCapacity(requests.count)
         for start in stride(from: 0, to: requests.count, by: settings.batch) {
             let batch = requests[start..<min(start + settings.batch, requests.count)]
             var arguments: [RedisArgument] = []
-            arguments.reserveCapacity(batch.count * 6)
+            arguments.reserveCapacity(batch.count * 7)
             for request in batch {
                 arguments += [
-                    .string(request.resource), .string(request.kind), .string(request.organization),
+                    .string(request.resource), .string(request.kind), .string(request.queue),
+                    .string(request.organization),
                     .string(request.gates.joined(separator: "\n")), .integer(Int64(request.priority.rawValue)),
                     .integer(request.notBefore ?? 0),
                 ]

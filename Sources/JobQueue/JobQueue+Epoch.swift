@@ -7,7 +7,7 @@ extension JobQueue {
     /// - Throws: ``JobQueueError/epochMismatch(known:found:)`` if a higher one is established already.
     package func establishEpoch(_ epoch: Int64) async throws(JobQueueError) {
         do throws(RedisError) {
-            _ = try await client.run(QueueScripts.establish, keys: keys.all(), arguments: [.integer(epoch)])
+            _ = try await client.run(QueueScripts.establish, keys: [keys.epoch()], arguments: [.integer(epoch)])
         } catch {
             guard case .server(let refusal) = error, refusal.code == "EPOCH" else { throw .redis(error) }
             throw .epochMismatch(known: epoch, found: try await currentEpoch())

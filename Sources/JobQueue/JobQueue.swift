@@ -9,12 +9,17 @@ internal import Synchronization
 /// ```
 ///            enqueue, due                     claim
 ///   (none) ───────────────► ready ─────────────────────────► active ──► done: gone, or ready if asked for meanwhile
-///      │                      ▲  ▲                             │ │
-///      │ enqueue, later       │  └─ release, lease expired ────┘ │
-///      └────────► delayed ────┘ its time has come                │
-///                    ▲                                           │
-///                    └───────── retry, again ────────────────────┘
+///      │                    ▲ │ ▲                              │ │ │
+///      │ enqueue, later     │ │ └─ release, lease expired ─────┘ │ │
+///      └────────► delayed ──┘ │    its time has come             │ │
+///                    ▲        │ a gate is full or closed         │ │
+///                    │        └──────► parked ──► ready again    │ │
+///                    │                   ▲  └ there is room      │ │
+///                    │                   └──── throttled ────────┘ │
+///                    └──────────── retry, again ───────────────────┘
 /// ```
+/// A shard has several queues, which share its limits: a job waits in one of them, and a worker takes from those that it
+/// was told to.
 ///
 /// Every change is one Lua script (`Resources/`), which does nothing unless the shard's epoch is ours. The methods may
 /// be called from any task; each is one round trip a batch.
@@ -23,6 +28,9 @@ package final class JobQueue: Sendable {
     package let keys: QueueKeys
     /// The connection for commands; others are made after its configuration.
     let client: RedisClient
+    /// KEYS of every script, and the names of its queues.
+    let scriptKeys: [String]
+    let queueNames: RedisArgument
     private let knownEpoch = Mutex<Int64?>(nil)
 
     /// - Parameters:
@@ -31,7 +39,9 @@ package final class JobQueue: Sendable {
     package init(client: RedisClient, settings: JobQueueSettings) {
         self.client = client
         self.settings = settings
-        self.keys = QueueKeys(shard: settings.shard)
+        keys = QueueKeys(shard: settings.shard)
+        scriptKeys = keys.all(settings.queues)
+        queueNames = .string(settings.queues.joined(separator: "\n"))
     }
 
     /// The epoch that we believe in, or nil before the first call.
@@ -62,10 +72,12 @@ package final class JobQueue: Sendable {
         if epoch == nil { epoch = try await currentEpoch(mustFinish: mustFinish) }
         for isFirst in [true, false] {
             guard let current = epoch else { throw .epochMismatch(known: nil, found: nil) }
-            let common: [RedisArgument] = [.integer(current), .integer(settings.agingStep.milliseconds)]
+            let common: [RedisArgument] = [
+                .integer(current), .integer(settings.agingStep.milliseconds), queueNames,
+            ]
             do throws(RedisError) {
                 return try await client.run(
-                    script, keys: keys.all(), arguments: common + arguments, ignoringCancellation: mustFinish)
+                    script, keys: scriptKeys, arguments: common + arguments, ignoringCancellation: mustFinish)
             } catch {
                 guard case .server(let refusal) = error, refusal.code == "EPOCH" else { throw .redis(error) }
             }

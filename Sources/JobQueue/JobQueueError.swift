@@ -8,6 +8,8 @@ package enum JobQueueError: Failing, Hashable {
     case epochMismatch(known: Int64?, found: Int64?)
     /// A request is unusable; names the field. Nothing of its batch was enqueued.
     case invalidRequest(field: String)
+    /// No queue of the shard has this name.
+    case unknownQueue(String)
     /// Redis failed, or can't be reached.
     case redis(RedisError)
     /// A script answered something else than its contract says.
@@ -16,7 +18,7 @@ package enum JobQueueError: Failing, Hashable {
     package var disposition: Disposition {
         switch self {
         case .epochMismatch: .retryLater
-        case .invalidRequest, .unexpectedReply: .permanent
+        case .invalidRequest, .unknownQueue, .unexpectedReply: .permanent
         case .redis(let error): error.disposition
         }
     }
@@ -28,6 +30,7 @@ extension JobQueueError: CustomStringConvertible {
         case .epochMismatch(let known, let found):
             "queue epoch is \(found.map(String.init) ?? "missing"), ours is \(known.map(String.init) ?? "unknown")"
         case .invalidRequest(let field): "job request with an unusable \(field)"
+        case .unknownQueue(let name): "there is no queue \(name)"
         case .redis(let error): "queue: \(error)"
         case .unexpectedReply(let script): "queue script \(script) broke its contract"
         }

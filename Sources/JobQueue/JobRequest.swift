@@ -4,6 +4,8 @@
 package struct JobRequest: Sendable, Hashable {
     /// What is to be done. A resource has jobs of one kind.
     package var kind: String
+    /// The queue that it waits in, one of the settings'.
+    package var queue: String
     /// The unit of exclusion: at most one job of it waits or runs.
     package var resource: String
     /// Whose turn it takes.
@@ -15,10 +17,11 @@ package struct JobRequest: Sendable, Hashable {
     package var notBefore: Int64?
 
     package init(
-        kind: String, resource: String, organization: String, gates: [String] = [], priority: JobPriority = .periodic,
-        notBefore: Int64? = nil
+        kind: String, queue: String = JobQueueSettings.defaultQueue, resource: String, organization: String,
+        gates: [String] = [], priority: JobPriority = .periodic, notBefore: Int64? = nil
     ) {
         self.kind = kind
+        self.queue = queue
         self.resource = resource
         self.organization = organization
         self.gates = gates
@@ -37,7 +40,7 @@ package struct JobRequest: Sendable, Hashable {
     }
 
     // Control characters part the fields of Redis's members (see prelude.lua).
-    private static func isName(_ text: String) -> Bool {
+    static func isName(_ text: String) -> Bool {
         (1...512).contains(text.utf8.count) && text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
     }
 }

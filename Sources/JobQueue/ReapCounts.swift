@@ -4,6 +4,8 @@ package struct ReapCounts: Sendable, Hashable {
     package var expired = 0
     /// Jobs rescued that were active without a lease.
     package var orphaned = 0
+    /// Slots of gates freed whose job was not running.
+    package var freedSlots = 0
     /// Delayed jobs made ready.
     package var promoted = 0
     /// Until the next delayed job is due; nil if there is none.

@@ -7,7 +7,7 @@ package final class Reaper: Sendable {
     private let queue: JobQueue
     private let sleep: @Sendable (Duration) async throws -> Void
     private let random: @Sendable () -> Double
-    private let cursor = Mutex("0")
+    private let cursor = Mutex(ReapCursor())
     private let success = SuccessMark()
 
     /// Rounds of promotion in one run, so that a run stays bounded when very many jobs are due at once.

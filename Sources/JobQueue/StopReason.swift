@@ -1,7 +1,12 @@
 /// Why a job is asked to stop before its end.
 package enum StopReason: Sendable, Hashable {
-    /// The worker shuts down. Stop at the next checkpoint and answer ``JobOutcome/release``, or what is true.
+    /// The worker shuts down, or its queue is drained. Stop at the next checkpoint and answer ``JobOutcome/release``, or
+    /// what is true.
     case draining
+    /// Somebody wants it to stop for good.
+    case cancelled
+    /// It reported no progress for longer than its kind may take.
+    case stalled
     /// The lease is another's, or ran out without a heartbeat that got through: whatever is still written is in vain,
     /// and the outcome is not asked for any more.
     case leaseLost

@@ -1,97 +1,69 @@
 internal import Synchronization
 
 extension WorkerPool {
-    /// Runs one job to its end and hands its outcome in.
+    /// Runs one job to its end and leaves its outcome to be handed in.
     func perform(_ context: JobContext, onlyRelease: Bool) async {
+        let began = ContinuousClock.now
         let outcome = onlyRelease ? .release : await outcome(of: context)
-        await finish(FinishedRun(context: context, outcome: Self.judge(outcome, of: context)))
-    }
-
-    /// A drain is no failure, whatever a handler makes of its cancellation; a wait that it names is kept.
-    private static func judge(_ outcome: JobOutcome, of context: JobContext) -> JobOutcome {
-        switch (outcome, context.stopReason) {
-        case (.retry(after: nil), .draining): .release
-        case (.done, _), (.retry, _), (.again, _), (.release, _): outcome
+        let ending = await bury(judge(outcome, of: context), of: context)
+        let run = FinishedRun(context: context, outcome: ending, duration: began.duration(to: .now))
+        settings.observe(run)
+        guard context.isOurs else {
+            heartbeats.remove([context])
+            if context.stopReason == .leaseLost { count { $0.lost += 1 } }
+            return report { $0.dropped(1) }
         }
+        state.withLock { $0.ended.append(run) }
+        report { $0.runEnded() }
     }
 
-    /// Runs the handler beside a watch for its cancellation.
+    /// Runs the handler in a task of its own, which the context can cancel without ending any other.
     private func outcome(of context: JobContext) async -> JobOutcome {
-        await withTaskGroup(of: JobOutcome?.self) { group in
-            group.addTask { await self.handler(context.job, context) }
-            group.addTask {
-                _ = await context.cancellation.wait()
-                return nil
-            }
-            var outcome = JobOutcome.release
-            while let ended = await group.next() {
-                if let ended { outcome = ended }
-                // Whichever ends first ends the other: the watch because it is not needed, the handler if it listens.
-                group.cancelAll()
-            }
-            return outcome
+        let run = context.job.isSuspect ? settings.isolate ?? handler : handler
+        let task = Task { await run(context.job, context) }
+        context.onCancel { task.cancel() }
+        return await withTaskCancellationHandler {
+            await task.value
+        } onCancel: {
+            task.cancel()
         }
     }
 
-    /// Hands an outcome in. The first to come sends for all who come while it is sending: that makes the batches.
-    private func finish(_ run: FinishedRun) async {
-        let isSender = state.withLock { state in
-            state.unsent.append(run)
-            defer { state.isSending = true }
-            return !state.isSending
-        }
-        guard isSender else { return }
-        while let batch = takeBatch() {
-            await send(batch)
-            heartbeats.remove(batch.map(\.context))
-            report { $0.freed(batch.count) }
-        }
-    }
-
-    private func takeBatch() -> [FinishedRun]? {
-        state.withLock { state in
-            let batch = Array(state.unsent.prefix(queue.settings.batch))
-            state.unsent.removeFirst(batch.count)
-            if batch.isEmpty { state.isSending = false }
-            return batch.isEmpty ? nil : batch
+    /// What an outcome means, given why the job was asked to stop and how often it has been tried.
+    ///
+    /// A drain is no failure, whatever a handler makes of its cancellation; a wait that it names is kept.
+    private func judge(_ outcome: JobOutcome, of context: JobContext) -> JobOutcome {
+        switch (outcome, context.stopReason) {
+        case (.done, _), (.dead, _), (.again, _), (.throttled, _), (.cancelled, _): outcome
+        case (_, .cancelled): .cancelled
+        case (.retry(after: nil, because: _), .draining), (.release, .draining): .release
+        case (.retry(_, let failure), .stalled):
+            limited(.retry(because: failure ?? Self.stalled), context.job, failure ?? Self.stalled)
+        case (.release, .stalled): limited(.retry(because: Self.stalled), context.job, Self.stalled)
+        case (.release, _): .release
+        case (.retry(_, let failure), _):
+            limited(outcome, context.job, failure ?? JobFailure(code: "failed", text: "it failed, and did not say why"))
+        case (.crashed(let failure), _):
+            context.job.crashes + 1 >= settings.maximumCrashes ? .dead(failure) : outcome
         }
     }
 
-    /// Sends until Redis has taken it, or until the leases have ended and the runs are the reaper's.
-    private func send(_ batch: [FinishedRun]) async {
-        var failures = 0
-        while true {
-            let ours = batch.filter { $0.context.isOurs }
-            if failures == 0 { count { $0.lost += batch.count { $0.context.stopReason == .leaseLost } } }
-            if ours.isEmpty { return }
-            do throws(JobQueueError) {
-                let results = try await queue.finish(
-                    ours.map { (job: $0.context.job, outcome: $0.outcome) }, random: random)
-                markSuccess()
-                let refused = results.count { $0 == .stale }
-                return count {
-                    $0.finished += results.count - refused
-                    $0.refused += refused
-                }
-            } catch {
-                if ours.allSatisfy({ $0.context.leaseRemaining() <= .zero }) {
-                    return count { $0.unsent += ours.count }
-                }
-                let pause = min(settings.failureCap, settings.failureBase * Double(1 << min(failures, 20)))
-                failures += 1
-                let isCancelled = !(await Self.sleep(pause * (0.5 + random() / 2)))
-                if isCancelled { return count { $0.unsent += ours.count } }
-            }
-        }
+    private static let stalled = JobFailure(
+        code: "stalled", text: "it reported no progress for longer than its kind may take")
+
+    private func limited(_ outcome: JobOutcome, _ job: ClaimedJob, _ failure: JobFailure) -> JobOutcome {
+        job.attempt >= settings.maximumAttempts ? .dead(failure) : outcome
     }
 
-    /// - Returns: false if the task was cancelled.
-    static func sleep(_ duration: Duration) async -> Bool {
+    /// Has a job that is given up kept before the queue forgets it.
+    private func bury(_ outcome: JobOutcome, of context: JobContext) async -> JobOutcome {
+        guard case .dead(let failure) = outcome, context.isOurs else { return outcome }
         do {
-            try await Task.sleep(for: duration)
-            return true
+            try await settings.bury(DeadJob(job: context.job, failure: failure))
+            return outcome
         } catch {
-            return false
+            // Better tried once too often than lost.
+            return .retry(because: failure)
         }
     }
 }

@@ -24,4 +24,14 @@ extension WorkerPool {
             count { $0.unsent += contexts.count }
         }
     }
+
+    /// - Returns: false if the task was cancelled.
+    static func sleep(_ duration: Duration) async -> Bool {
+        do {
+            try await Task.sleep(for: duration)
+            return true
+        } catch {
+            return false
+        }
+    }
 }

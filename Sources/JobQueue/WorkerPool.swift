@@ -4,7 +4,7 @@ internal import Synchronization
 /// Runs jobs of one shard, up to a number at once.
 ///
 /// ```
-///   run() ─► claiming ◄──► waiting for a wake-up, a due time, or room
+///   run() ─► exchanging ◄──► waiting for a wake-up, a due time, room, or the end of a job
 ///               │ stop()
 ///               ▼
 ///            draining: no claim, heartbeats go on, jobs are asked to stop ─► grace over: tasks cancelled
@@ -13,7 +13,7 @@ internal import Synchronization
 ///            run() returns when the last handler has
 /// ```
 ///
-/// - Claims and finishes share the queue's connection; wake-ups, which block on the server, and heartbeats have one each.
+/// - Claims and finishes share the queue's connection, and a call wherever both are wanted; wake-ups, which block on the server, and heartbeats have one each.
 /// - With Redis away the pool stays up and tries again with jittered pauses; ``lastSuccess`` tells whether it is ready.
 /// - A handler that ignores its cancellation keeps ``run()`` from returning, though its job is given back in time; the
 ///   process has to bound its own exit.
@@ -26,15 +26,10 @@ package final class WorkerPool: Sendable {
         /// Whether something was reported since the dispatcher looked last.
         var isPoked = false
         var dispatcher: CheckedContinuation<Void, Never>?
-        var idleWaiter: CheckedContinuation<Void, Never>?
-        var unsent: [FinishedRun] = []
-        var isSending = false
+        /// Runs whose finish waits to be handed in.
+        var ended: [FinishedRun] = []
         var counts = WorkerPoolCounts()
-    }
-
-    struct FinishedRun {
-        let context: JobContext
-        let outcome: JobOutcome
+        var lastOrder: WorkerOrder?
     }
 
     let queue: JobQueue
@@ -68,8 +63,13 @@ package final class WorkerPool: Sendable {
         heartbeatClient = RedisClient(configuration, random: random)
         let success = SuccessMark()
         self.success = success
-        heartbeats = Heartbeats(queue: queue, client: heartbeatClient) { success.touch() }
-        state = Mutex(State(machine: DispatchMachine(concurrency: settings.concurrency)))
+        let hooks = Hooks()
+        heartbeats = Heartbeats(
+            queue: queue, client: heartbeatClient, settings: settings, status: { hooks.pool?.message() },
+            onSuccess: { success.touch() }, onOrder: { hooks.pool?.obey($0) })
+        state = Mutex(
+            State(machine: DispatchMachine(concurrency: settings.concurrency, batch: queue.settings.batch)))
+        hooks.attach(self)
     }
 
     /// When Redis last answered a claim, a wait or a heartbeat; nil before the first. The pool is ready if that is recent.
@@ -91,17 +91,18 @@ package final class WorkerPool: Sendable {
     /// Works until ``stop()``, or until its task is cancelled, which is a stop without grace. To be called once.
     package func run() async {
         let timer = heartbeats.start()
+        await introduce()
         await withTaskCancellationHandler {
             await withDiscardingTaskGroup { group in
                 group.addTask { await self.superviseStop() }
                 await dispatch(into: &group)
-                await waitUntilIdle()
                 group.cancelAll()
             }
         } onCancel: {
             stop()
         }
         timer.cancel()
+        await takeLeave()
         await wakeClient.close()
         await heartbeatClient.close()
         await passWakeUpOn()
@@ -109,31 +110,23 @@ package final class WorkerPool: Sendable {
 
     /// Tells the dispatcher what happened.
     func report(_ change: (inout DispatchMachine) -> Void) {
-        let waiters = state.withLock { state in
-            change(&state.machine)
+        reporting { change(&$0) }
+    }
+
+    /// The same, with an answer.
+    @discardableResult
+    func reporting<Answer: Sendable>(_ change: (inout DispatchMachine) -> Answer) -> Answer {
+        let (answer, dispatcher) = state.withLock { state in
+            let answer = change(&state.machine)
             state.isPoked = true
-            defer {
-                state.dispatcher = nil
-                if state.machine.running == 0 { state.idleWaiter = nil }
-            }
-            return (state.dispatcher, state.machine.running == 0 ? state.idleWaiter : nil)
+            defer { state.dispatcher = nil }
+            return (answer, state.dispatcher)
         }
-        waiters.0?.resume()
-        waiters.1?.resume()
+        dispatcher?.resume()
+        return answer
     }
 
     func count(_ change: (inout WorkerPoolCounts) -> Void) { state.withLock { change(&$0.counts) } }
 
     func markSuccess() { success.touch() }
-
-    private func waitUntilIdle() async {
-        await withCheckedContinuation { continuation in
-            let isIdle = state.withLock { state in
-                if state.machine.running == 0 { return true }
-                state.idleWaiter = continuation
-                return false
-            }
-            if isIdle { continuation.resume() }
-        }
-    }
 }

@@ -18,7 +18,7 @@ import Testing
             }
             await #expect(throws: JobQueueError.self) { try await shard.queue.claim(max: 1) }
             await #expect(throws: JobQueueError.self) { try await Reaper(queue: shard.queue).runOnce() }
-            let keys = shard.queue.keys.all().map { RedisArgument.string($0) }
+            let keys = shard.queue.scriptKeys.map { RedisArgument.string($0) }
             let existing = try await shard.client.send(RedisCommand("EXISTS", keys)).integer
             #expect(existing == 0)
         }
@@ -62,7 +62,7 @@ import Testing
             await #expect(throws: JobQueueError.epochMismatch(known: 5, found: 4)) {
                 try await shard.queue.enqueue([shard.request()])
             }
-            #expect(try await shard.depths() == QueueDepths())
+            #expect(try await shard.client.send(RedisCommand("EXISTS", .string(shard.queue.keys.jobs()))).integer == 0)
         }
     }
 
@@ -146,8 +146,8 @@ import Testing
             try await shard.queue.finish(job, .done)
             let lost = try await shard.queue.extend([job])
             #expect(lost == [job])
-            let depths = try await shard.queue.depths()
-            #expect(depths == QueueDepths())
+            let depths = try await shard.depths()
+            #expect(depths == Depths())
         }
     }
 }

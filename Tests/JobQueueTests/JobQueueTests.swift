@@ -16,12 +16,12 @@ import Testing
             #expect(job.kind == "look" && job.resource == "read:ä 1" && job.organization == "org")
             #expect(job.gates == ["host:a", "org:b"] && job.priority == .pushed && job.attempt == 1)
             #expect(job.token.epoch == 7 && job.enqueuedAt >= before)
-            var depths = try await shard.queue.depths()
+            var depths = try await shard.depths()
             #expect(depths.active == 1 && depths.ready == 0)
 
             #expect(try await shard.finish(job, .done) == .ended)
-            depths = try await shard.queue.depths()
-            #expect(depths == QueueDepths())
+            depths = try await shard.depths()
+            #expect(depths == Depths())
         }
     }
 
@@ -95,7 +95,7 @@ import Testing
                 try await shard.queue.enqueue([shard.request("fine"), shard.request(name)])
             }
             let depths = try await shard.depths()
-            #expect(depths == QueueDepths())
+            #expect(depths == Depths())
         }
     }
 
@@ -141,7 +141,8 @@ import Testing
             #expect(tooEarly == 0)
 
             // An hour later.
-            _ = try await shard.client.send(RedisCommand("ZADD", .string(shard.queue.keys.delayed()), "1", "a"))
+            _ = try await shard.client.send(
+                RedisCommand("ZADD", .string(shard.queue.keys.delayed(JobQueueSettings.defaultQueue)), "1", "a"))
             let (promoted, next) = try await shard.queue.promoteDue()
             #expect(promoted == 1 && next == nil)
             let job = try await shard.claimOne()
@@ -213,13 +214,13 @@ import Testing
             #expect(try await shard.extend(jobs).isEmpty)
             let results = try await shard.queue.finish(jobs.map { (job: $0, outcome: .done) })
             #expect(results == Array(repeating: .ended, count: 50))
-            #expect(try await shard.depths() == QueueDepths())
+            #expect(try await shard.depths() == Depths())
         }
     }
 
     @Test("every key of a shard lies in its Cluster slot")
     func keys() {
-        let keys = QueueKeys(shard: "7").all()
+        let keys = QueueKeys(shard: "7").all(["a", "b"])
         #expect(Set(keys).count == keys.count)
         #expect(keys.allSatisfy { $0.contains("{7}") })
     }

@@ -40,7 +40,8 @@ import Testing
             let a = try #require(jobs.first { $0.resource == "a" })
             let b = try #require(jobs.first { $0.resource == "b" })
             // When a's lease was all but over.
-            _ = try await shard.client.send(RedisCommand("ZADD", .string(shard.queue.keys.leases()), "1", "a"))
+            _ = try await shard.client.send(
+                RedisCommand("ZADD", .string(shard.queue.keys.leases(JobQueueSettings.defaultQueue)), "1", "a"))
             #expect(try await shard.extend([a, b]).isEmpty)
             #expect(try await shard.reapOnce().expired == 0)
 
@@ -60,7 +61,8 @@ import Testing
         try await TestShard.with { shard in
             try await shard.queue.enqueue([shard.request()])
             let lost = try await shard.claimOne()
-            _ = try await shard.client.send(RedisCommand("ZREM", .string(shard.queue.keys.leases()), "a"))
+            _ = try await shard.client.send(
+                RedisCommand("ZREM", .string(shard.queue.keys.leases(JobQueueSettings.defaultQueue)), "a"))
             let counts = try await Reaper(queue: shard.queue).runOnce()
             #expect(counts.orphaned == 1 && counts.expired == 0)
             #expect(try await shard.claimOne().token > lost.token)
@@ -74,7 +76,8 @@ import Testing
         try await TestShard.with(changing: [set(\.maintenanceBatch, to: 20)]) { shard in
             try await shard.queue.enqueue((0..<400).map { shard.request("r\($0)") })
             for _ in 0..<4 { _ = try await shard.queue.claim(max: 100) }
-            _ = try await shard.client.send(RedisCommand("DEL", .string(shard.queue.keys.leases())))
+            _ = try await shard.client.send(
+                RedisCommand("DEL", .string(shard.queue.keys.leases(JobQueueSettings.defaultQueue))))
             let reaper = Reaper(queue: shard.queue)
             var found = 0
             try await shard.eventually("every orphan is found") {
@@ -91,7 +94,8 @@ import Testing
             try await shard.queue.enqueue([shard.request(priority: .backfill)])
             _ = try await shard.claimOne()
             try await shard.queue.enqueue([shard.request(priority: .interactive)])
-            _ = try await shard.client.send(RedisCommand("ZADD", .string(shard.queue.keys.leases()), "1", "a"))
+            _ = try await shard.client.send(
+                RedisCommand("ZADD", .string(shard.queue.keys.leases(JobQueueSettings.defaultQueue)), "1", "a"))
             #expect(try await shard.reapOnce().expired == 1)
             let again = try await shard.claimOne()
             #expect(again.priority == .interactive)
@@ -106,16 +110,18 @@ import Testing
             // A claim that had written token and lease, but not the record.
             try await shard.queue.enqueue([shard.request()])
             _ = try await shard.client.send(RedisCommand("HSET", .string(keys.active()), "a", "1:999"))
-            _ = try await shard.client.send(RedisCommand("ZADD", .string(keys.leases()), "1", "a"))
+            _ = try await shard.client.send(
+                RedisCommand("ZADD", .string(keys.leases(JobQueueSettings.defaultQueue)), "1", "a"))
             // An entry in the ready set whose record has gone on, and one that has none.
             _ = try await shard.client.send(
                 RedisCommand(
-                    "ZADD", .string(keys.ready()), "0", "o\u{0}0000000000000000\u{0}a", "0",
+                    "ZADD", .string(keys.ready(JobQueueSettings.defaultQueue)), "0", "o\u{0}0000000000000000\u{0}a",
+                    "0",
                     "o\u{0}0000000000000001\u{0}x"))
             #expect(try await shard.reapOnce().expired == 0)
             let jobs = try await shard.queue.claim(max: 10)
             #expect(jobs.map(\.resource) == ["a"])
-            let depths = try await shard.queue.depths()
+            let depths = try await shard.depths()
             #expect(depths.ready == 0 && depths.active == 1)
         }
     }

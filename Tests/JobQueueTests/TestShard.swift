@@ -27,7 +27,7 @@ struct TestShard: Sendable {
 
     /// Removes every key, as a loss of data would.
     func removeKeys() async throws {
-        _ = try await client.send(RedisCommand("DEL", queue.keys.all().map { .string($0) }))
+        _ = try await client.send(RedisCommand("DEL", queue.scriptKeys.map { .string($0) }))
     }
 
     // The queue's methods throw errors of one type, which #expect can't carry through an operator; these throw any.
@@ -42,7 +42,7 @@ struct TestShard: Sendable {
         try await queue.finish(job, outcome, random: random)
     }
 
-    func depths() async throws -> QueueDepths { try await queue.depths() }
+    func depths() async throws -> Depths { Depths(try await queue.overview()) }
 
     func currentEpoch() async throws -> Int64? { try await queue.currentEpoch() }
 

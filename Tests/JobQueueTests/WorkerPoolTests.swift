@@ -52,8 +52,8 @@ import Testing
                 try await shard.eventually("all have run") { pool.counts.finished == 500 }
                 #expect(journal.all.sorted() == resources.sorted())
                 #expect(pool.lastSuccess != nil && pool.running == 0)
-                let depths = try await shard.queue.depths()
-                #expect(depths == QueueDepths())
+                let depths = try await shard.depths()
+                #expect(depths == Depths())
             }
         }
     }
@@ -166,7 +166,7 @@ import Testing
                 try await shard.eventually("the first has ended") { first.running == 0 }
                 #expect(journal.all == ["second 2", "first 1"])
                 #expect(first.counts.refused == 1 && first.counts.finished == 0)
-                let depths = try await shard.queue.depths()
+                let depths = try await shard.depths()
                 #expect(depths.staleFinishes == 1)
             }
         }
@@ -247,7 +247,7 @@ import Testing
                 try await shard.queue.enqueue((0..<10).map { shard.request("r\($0)") })
                 try await shard.eventually("three run") { started.all.count == 3 }
             }
-            let depths = try await shard.queue.depths()
+            let depths = try await shard.depths()
             #expect(depths.active == 0 && depths.ready == 10 && depths.delayed == 0)
             let jobs = try await shard.queue.claim(max: 10)
             #expect(jobs.count == 10 && jobs.allSatisfy { $0.attempt == 1 })
@@ -293,7 +293,7 @@ import Testing
             try await shard.eventually("all run") { pool.running == 4 }
             run.cancel()
             await run.value
-            let depths = try await shard.queue.depths()
+            let depths = try await shard.depths()
             #expect(depths.active == 0 && depths.ready == 4)
         }
     }

@@ -1,6 +1,6 @@
 -- Sets the shard's epoch; the higher one wins. Runs without the prelude, whose check it makes possible.
 --
--- KEYS  as in the prelude; only 1 (epoch) is used
+-- KEYS  1 epoch of the prelude
 -- ARGV  1 the epoch, a positive integer in decimal
 -- Returns 1 if the epoch is now the given one; the error EPOCH, having done nothing, if a higher one is set.
 --

@@ -3,72 +3,193 @@
 --
 -- KEYS  the same for every script, all under one hash tag; QueueKeys lists them in this order:
 --   1 epoch     string   the shard's epoch
---   2 counters  hash     token, job: last number given out; turn: virtual time; stale, expired, orphaned: totals
+--   2 counters  hash     token, job: last number given out; turn NAME: virtual time of a queue; NAME OUTCOME: totals
 --   3 jobs      hash     resource -> the job's record (below)
---   4 ready     zset     score 0, member organization NUL rank NUL resource: an organization's jobs by rank
---   5 turns     zset     organization -> its virtual time in ms; only those that may have ready jobs
---   6 delayed   zset     resource -> not before, ms since 1970
---   7 active    hash     resource -> the job token of its running job
---   8 leases    zset     resource -> end of the lease, ms since 1970
---   9 wake      list     one element wakes one idle worker
--- ARGV  1 epoch that the caller believes in; 2 aging step in ms; the rest is the script's own
+--   4 active    hash     resource -> the job token of its running job
+--   5 slots     zset     score 0, member gate NUL resource: which running jobs hold a slot of which gate
+--   6 parked    zset     score 0, member gate NUL organization NUL rank NUL resource: jobs that a gate keeps back
+--   7 gates     hash     gate, or "class:*" -> its limits and state (gates.lua)
+--   8 reopen    zset     gate -> when its parked jobs are to be looked at again, ms since 1970
+--   9 control   hash     "paused NAME", "draining NAME": a queue's; "cancel RESOURCE": a running job is to stop;
+--                        "order WORKER": what a worker is told
+--  10 workers   hash     worker -> what it last said of itself, after the time in ms and a blank
+--  11 progress  hash     resource -> what its running job last said of its progress
+-- and for each queue that ARGV[3] names, in its order:
+--   + 1 ready    zset     score 0, member organization NUL rank NUL resource: an organization's jobs by rank
+--   + 2 turns    zset     organization -> its virtual time in ms; only those that may have ready jobs
+--   + 3 waits    zset     resource -> since when it is due, ms since 1970; the ready ones
+--   + 4 delayed  zset     resource -> not before, ms since 1970
+--   + 5 leases   zset     resource -> end of the lease, ms since 1970
+--   + 6 wake     list     one element wakes one idle worker
+-- ARGV  1 epoch that the caller believes in; 2 aging step in ms; 3 names of the queues, parted by line feeds; the rest is
+--       the script's own
 -- Returns the error EPOCH, having done nothing, unless the shard's epoch is the caller's.
 --
 -- Invariants, which hold after every script, and mend themselves where a script died half-way (Lua has no rollback, so
--- what a job moves to is written before what it leaves is removed):
+-- what a job moves to is written before what it leaves is removed; `flush` does it in that order, many jobs a command):
 --   * a resource has one record, or none;
 --   * a record's state says where its job is; an entry elsewhere is a leftover, which whoever meets it removes;
---   * an active job has a token and a lease; one without a lease is found by the reaper.
-local EPOCH, COUNTERS, JOBS, READY, TURNS = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
-local DELAYED, ACTIVE, LEASES, WAKE = KEYS[6], KEYS[7], KEYS[8], KEYS[9]
+--   * an active job has a token and a lease; one without a lease is found by the reaper, and so is a slot without a job.
+local EPOCH, COUNTERS, JOBS, ACTIVE, SLOTS, PARKED = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
+local GATES, REOPEN, CONTROL, WORKERS, PROGRESS = KEYS[7], KEYS[8], KEYS[9], KEYS[10], KEYS[11]
 
 if redis.call('GET', EPOCH) ~= ARGV[1] then
     return redis.error_reply('EPOCH the epoch of this shard is another')
 end
 
+local QUEUES, QUEUE_NAMES = {}, {}
+do
+    local at = 11
+    for name in string.gmatch(ARGV[3], '[^\n]+') do
+        QUEUES[name] = {
+            name = name, ready = KEYS[at + 1], turns = KEYS[at + 2], waits = KEYS[at + 3], delayed = KEYS[at + 4],
+            leases = KEYS[at + 5], wake = KEYS[at + 6], made_ready = 0, earliest = math.huge
+        }
+        QUEUE_NAMES[#QUEUE_NAMES + 1] = name
+        at = at + 6
+    end
+end
+
 -- A record is an array in MessagePack; these are its places.
-local ID, KIND, ORGANIZATION, GATES, PRIORITY = 1, 2, 3, 4, 5
--- SINCE: when the job became due, ms. ATTEMPT: claims since the last success. MEMBER: its member of `ready`, or ''.
-local SINCE, ATTEMPT, STATE, MEMBER, CLAIMED = 6, 7, 8, 9, 10
+local ID, KIND, QUEUE, ORGANIZATION, GATE_NAMES, PRIORITY = 1, 2, 3, 4, 5, 6
+-- SINCE: when the job became due, ms. ATTEMPT: claims since the last success. MEMBER: its member of `ready` or `parked`,
+-- or ''. CLAIMED: when it was claimed last, ms.
+local SINCE, ATTEMPT, STATE, MEMBER, CLAIMED = 7, 8, 9, 10, 11
 -- What was asked for while it ran: the highest priority, or -1 for nothing, and the earliest not-before.
-local DIRTY, DIRTY_AT = 11, 12
-local IS_READY, IS_DELAYED, IS_ACTIVE = 'r', 'd', 'a'
+local DIRTY, DIRTY_AT = 12, 13
+-- CRASHES: runs in a row that took their process with them. SUSPECT: 1 if its last run did, or lost its lease.
+local CRASHES, SUSPECT, ERROR_CODE, ERROR_TEXT, WORKER = 14, 15, 16, 17, 18
+local IS_READY, IS_DELAYED, IS_ACTIVE, IS_PARKED = 'r', 'd', 'a', 'p'
 
 -- At most so many wake-ups wait; more workers than this are never idle at once for long.
 local WAKE_LIMIT = 128
+-- Arguments of one command: Lua's stack holds some 8,000. Even, since many come in pairs.
+local PIECE = 4000
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local aging = tonumber(ARGV[2])
-local turn = false
-local made_ready = 0
-local earliest = math.huge
+
+local function send(command, key, arguments)
+    for from = 1, #arguments, PIECE do
+        redis.call(command, key, unpack(arguments, from, math.min(from + PIECE - 1, #arguments)))
+    end
+end
+
+-- A process of another version may name queues that this one doesn't know; its jobs are kept in the first.
+local function queue_of(job) return QUEUES[job[QUEUE]] or QUEUES[QUEUE_NAMES[1]] end
+
+-- Changes, gathered key by key until `flush`; additions go before removals.
+local zadds, hsets, zrems, hdels, newcomers, totals = {}, {}, {}, {}, {}, {}
+
+local function gather(lists, key, first, second)
+    local list = lists[key]
+    if not list then
+        list = {}
+        lists[key] = list
+    end
+    list[#list + 1] = first
+    if second ~= nil then list[#list + 1] = second end
+end
+
+local function count(queue, outcome, by)
+    local field = queue .. ' ' .. outcome
+    totals[field] = (totals[field] or 0) + by
+end
+
+-- Records as this call sees them: false where there is none.
+local records = {}
+
+-- Reads the records of many resources at once.
+local function fetch(resources)
+    local wanted = {}
+    for _, resource in ipairs(resources) do
+        if records[resource] == nil then wanted[#wanted + 1] = resource end
+    end
+    for from = 1, #wanted, PIECE do
+        local to = math.min(from + PIECE - 1, #wanted)
+        local packed = redis.call('HMGET', JOBS, unpack(wanted, from, to))
+        for at = from, to do
+            local record = packed[at - from + 1]
+            records[wanted[at]] = record and cmsgpack.unpack(record) or false
+        end
+    end
+end
 
 local function read(resource)
-    local packed = redis.call('HGET', JOBS, resource)
-    return packed and cmsgpack.unpack(packed)
+    local record = records[resource]
+    if record == nil then
+        local packed = redis.call('HGET', JOBS, resource)
+        record = packed and cmsgpack.unpack(packed) or false
+        records[resource] = record
+    end
+    return record
 end
 
+local changed = {}
+
+-- Has `flush` write the record, as it is by then.
 local function write(resource, job)
-    redis.call('HSET', JOBS, resource, cmsgpack.pack(job))
+    records[resource] = job
+    changed[resource] = true
 end
 
--- Where organizations stand that come back with work: idleness earns no credit.
-local function current_turn()
-    if not turn then turn = redis.call('HGET', COUNTERS, 'turn') or '0' end
-    return turn
+local function forget(resource)
+    records[resource] = false
+    changed[resource] = nil
+    gather(hdels, JOBS, resource)
 end
 
--- Enters a job among its organization's ready ones. Its rank is its age and its priority in one number: each step of
--- priority counts as much as `aging` ms of waiting, so that none starves.
-local function make_ready(resource, job)
+local function flush()
+    local packed = {}
+    for resource in pairs(changed) do
+        packed[#packed + 1] = resource
+        packed[#packed + 1] = cmsgpack.pack(records[resource])
+    end
+    changed = {}
+    send('HSET', JOBS, packed)
+    for key, list in pairs(hsets) do send('HSET', key, list) end
+    for key, list in pairs(zadds) do send('ZADD', key, list) end
+    for name, organizations in pairs(newcomers) do
+        local turn = redis.call('HGET', COUNTERS, 'turn ' .. name) or '0'
+        local list = {}
+        for organization in pairs(organizations) do
+            list[#list + 1] = turn
+            list[#list + 1] = organization
+        end
+        for from = 1, #list, PIECE do
+            redis.call('ZADD', QUEUES[name].turns, 'NX', unpack(list, from, math.min(from + PIECE - 1, #list)))
+        end
+    end
+    for key, list in pairs(zrems) do send('ZREM', key, list) end
+    for key, list in pairs(hdels) do send('HDEL', key, list) end
+    for field, by in pairs(totals) do redis.call('HINCRBY', COUNTERS, field, by) end
+    zadds, hsets, zrems, hdels, newcomers, totals = {}, {}, {}, {}, {}, {}
+end
+
+-- An organization's place in line. A job's rank is its age and its priority in one number: each step of priority counts
+-- as much as `aging` ms of waiting, so that none starves.
+local function place(resource, job)
     local rank = job[SINCE] + job[PRIORITY] * aging
-    local member = job[ORGANIZATION] .. '\0' .. string.format('%016d', rank) .. '\0' .. resource
-    redis.call('ZADD', READY, 0, member)
-    redis.call('ZADD', TURNS, 'NX', current_turn(), job[ORGANIZATION])
+    return job[ORGANIZATION] .. '\0' .. string.format('%016d', rank) .. '\0' .. resource
+end
+
+-- Enters a job among its organization's ready ones. Organizations that come back with work stand at the queue's present
+-- turn: idleness earns no credit.
+local function make_ready(resource, job)
+    local queue = queue_of(job)
+    local member = place(resource, job)
+    gather(zadds, queue.ready, 0, member)
+    gather(zadds, queue.waits, job[SINCE], resource)
+    local organizations = newcomers[queue.name]
+    if not organizations then
+        organizations = {}
+        newcomers[queue.name] = organizations
+    end
+    organizations[job[ORGANIZATION]] = true
     job[STATE], job[MEMBER] = IS_READY, member
     write(resource, job)
-    made_ready = made_ready + 1
+    queue.made_ready = queue.made_ready + 1
 end
 
 -- Puts a job where its time says: ready, or delayed until `not_before`.
@@ -77,45 +198,82 @@ local function schedule(resource, job, not_before)
         job[SINCE] = now
         make_ready(resource, job)
     else
+        local queue = queue_of(job)
         job[SINCE] = not_before
-        redis.call('ZADD', DELAYED, not_before, resource)
+        gather(zadds, queue.delayed, not_before, resource)
         job[STATE], job[MEMBER] = IS_DELAYED, ''
         write(resource, job)
-        earliest = math.min(earliest, not_before)
+        queue.earliest = math.min(queue.earliest, not_before)
     end
 end
 
--- Makes due jobs ready, at most `limit` of them.
-local function promote(limit)
-    local due = redis.call('ZRANGEBYSCORE', DELAYED, '-inf', now, 'LIMIT', 0, limit)
+-- Takes a waiting job out of where it waits.
+local function leave(resource, job)
+    local queue = queue_of(job)
+    if job[STATE] == IS_READY then
+        gather(zrems, queue.ready, job[MEMBER])
+        gather(zrems, queue.waits, resource)
+    elseif job[STATE] == IS_DELAYED then
+        gather(zrems, queue.delayed, resource)
+    elseif job[STATE] == IS_PARKED then
+        gather(zrems, PARKED, job[MEMBER])
+    end
+end
+
+-- Takes a running job's lease, token and slots away.
+local function end_run(resource, job)
+    gather(zrems, queue_of(job).leases, resource)
+    gather(hdels, ACTIVE, resource)
+    gather(hdels, PROGRESS, resource)
+    gather(hdels, CONTROL, 'cancel ' .. resource)
+    for gate in string.gmatch(job[GATE_NAMES], '[^\n]+') do gather(zrems, SLOTS, gate .. '\0' .. resource) end
+end
+
+-- Makes a queue's due jobs ready, at most `limit` of them; flushes.
+local function promote(queue, limit)
+    local due = redis.call('ZRANGEBYSCORE', queue.delayed, '-inf', now, 'LIMIT', 0, limit)
+    if #due == 0 then return 0 end
+    fetch(due)
     for _, resource in ipairs(due) do
         local job = read(resource)
         if job and job[STATE] == IS_DELAYED then make_ready(resource, job) end
-        redis.call('ZREM', DELAYED, resource)
+        gather(zrems, queue.delayed, resource)
     end
+    flush()
     return #due
 end
 
--- ms until the first delayed job is due, or -1.
-local function next_due()
-    local first = redis.call('ZRANGE', DELAYED, 0, 0, 'WITHSCORES')
-    if not first[2] then return -1 end
-    return math.max(0, tonumber(first[2]) - now)
+-- ms until the next delayed job of a queue is due, or a gate opens; or -1.
+local function next_due(queue)
+    local first = redis.call('ZRANGE', queue.delayed, 0, 0, 'WITHSCORES')[2]
+    local opening = redis.call('ZRANGE', REOPEN, 0, 0, 'WITHSCORES')[2]
+    local at = math.min(tonumber(first) or math.huge, tonumber(opening) or math.huge)
+    if at == math.huge then return -1 end
+    return math.max(0, at - now)
 end
 
--- Wakes one worker unless a wake-up is under way.
-local function wake_one()
-    if redis.call('EXISTS', WAKE) == 0 then redis.call('RPUSH', WAKE, '1') end
+-- Wakes one worker of a queue unless a wake-up is under way.
+local function wake_one(queue)
+    if redis.call('EXISTS', queue.wake) == 0 then redis.call('RPUSH', queue.wake, '1') end
 end
 
 -- Wakes an idle worker for each job made ready, and one if the next due time has come nearer, so that it waits for that.
+-- The last thing that a script does, after `flush`.
 local function announce()
-    if made_ready > 0 then
-        local room = math.min(made_ready, WAKE_LIMIT - redis.call('LLEN', WAKE))
-        for _ = 1, room do redis.call('RPUSH', WAKE, '1') end
-    end
-    if earliest < math.huge then
-        local first = redis.call('ZRANGE', DELAYED, 0, 0, 'WITHSCORES')
-        if first[2] and tonumber(first[2]) >= earliest then wake_one() end
+    for _, name in ipairs(QUEUE_NAMES) do
+        local queue = QUEUES[name]
+        if queue.made_ready > 0 then
+            local room = math.min(
+                queue.made_ready, redis.call('ZCARD', queue.ready), WAKE_LIMIT - redis.call('LLEN', queue.wake))
+            if room > 0 then
+                local ones = {}
+                for at = 1, room do ones[at] = '1' end
+                redis.call('RPUSH', queue.wake, unpack(ones))
+            end
+        end
+        if queue.earliest < math.huge then
+            local first = redis.call('ZRANGE', queue.delayed, 0, 0, 'WITHSCORES')
+            if first[2] and tonumber(first[2]) >= queue.earliest then wake_one(queue) end
+        end
     end
 end
