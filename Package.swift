@@ -97,6 +97,11 @@ let targets: [Target] = [
         swiftSettings: rules
     ),
 
+    // Benchmarks, driven by scripts/bench.
+    .executableTarget(
+        name: "QueueBench", dependencies: ["JobQueue", "Redis", .argumentParser], path: "Benchmarks/QueueBench",
+        swiftSettings: rules),
+
     // Tests mirror the sources.
     .tests("MailModelTests", ["MailModel"]),
     .tests("ThreadingTests", ["Threading", "MailModel"]),

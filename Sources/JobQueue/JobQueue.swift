@@ -31,6 +31,7 @@ package final class JobQueue: Sendable {
     /// KEYS of every script, and the names of its queues.
     let scriptKeys: [String]
     let queueNames: RedisArgument
+    let sharing: EnqueueSharing
     private let knownEpoch = Mutex<Int64?>(nil)
 
     /// - Parameters:
@@ -41,6 +42,7 @@ package final class JobQueue: Sendable {
         self.settings = settings
         keys = QueueKeys(shard: settings.shard)
         scriptKeys = keys.all(settings.queues)
+        sharing = EnqueueSharing(batch: settings.batch)
         queueNames = .string(settings.queues.joined(separator: "\n"))
     }
 
