@@ -47,6 +47,7 @@ let targets: [Target] = [
     .ours("Threading", ["MailModel"]),
     .ours("SyncPlanning", ["MailModel", "Threading"]),
     .ours("Entitlements", ["MailModel"]),
+    .ours("Cron", []),
 
     // Formats: bytes and messages, no socket.
     .ours("IMAPCore", ["Failure", "MailModel", .nioCore]),
@@ -107,6 +108,7 @@ let targets: [Target] = [
     .tests("ThreadingTests", ["Threading", "MailModel"]),
     .tests("SyncPlanningTests", ["SyncPlanning", "Threading", "MailModel"]),
     .tests("EntitlementsTests", ["Entitlements", "MailModel"]),
+    .tests("CronTests", ["Cron"], exclude: ["Fixtures"]),
     .tests("IMAPCoreTests", ["Failure", "IMAPCore", "MailModel", .nioCore]),
     .tests("MIMETests", ["MIME", "MailModel"]),
     .tests("OutboundGuardTests", ["OutboundGuard", "Failure"]),
