@@ -16,7 +16,7 @@ package struct CronZone: Sendable, Hashable {
     ///   aren't zones of it (`PST`), offsets (`GMT+3`) and zones that are none (`Factory`) are not.
     /// - Throws: ``CronError/unknownZone(name:suggestions:)``.
     package init(_ name: String) throws(CronError) {
-        guard name.utf8.count <= Self.longestName, !ZoneNames.refused.contains(name),
+        guard name.utf8.count <= Self.longestName, ZoneNames.isOfTheDatabase(name),
             let zone = TimeZone(identifier: name), zone.identifier == name || ZoneNames.renamed.contains(name)
         else { throw .unknownZone(name: name, suggestions: ZoneNames.nearest(to: name)) }
         self.name = name

@@ -1,16 +1,16 @@
-/// What a schedule says about its ticks, beside when they are.
+/// What a schedule says about its ticks, beside when they are. Numbers out of their range are cut to it.
 package struct TickRules: Sendable, Hashable {
-    package var overlap: OverlapPolicy
-    package var catchUp: CatchUpPolicy
+    package let overlap: OverlapPolicy
+    package let catchUp: CatchUpPolicy
     /// How many missed ticks `CatchUpPolicy.all` makes up for; 0 to 1,000.
-    package var catchUpBound: Int
+    package let catchUpBound: Int
     /// The target is one resource, which can't be worked on twice at once: an account.
-    package var targetsAccount: Bool
-    /// Seconds by which the ticks come later than planned; see ``Jitter``. Not negative.
-    package var jitter: Int64
+    package let targetsAccount: Bool
+    /// Seconds by which the ticks come later than planned; see ``Jitter``. 0 to 86,400.
+    package let jitter: Int64
     /// Seconds after its time, jitter included, up to which a tick is on time; later it is missed. 0 to 600. It has to
     /// cover a change of the leading scheduler.
-    package var grace: Int64
+    package let grace: Int64
 
     package init(
         overlap: OverlapPolicy, catchUp: CatchUpPolicy, catchUpBound: Int = 100, targetsAccount: Bool = false,
@@ -20,7 +20,7 @@ package struct TickRules: Sendable, Hashable {
         self.catchUp = catchUp
         self.catchUpBound = min(max(catchUpBound, 0), 1_000)
         self.targetsAccount = targetsAccount
-        self.jitter = max(jitter, 0)
+        self.jitter = min(max(jitter, 0), 86_400)
         self.grace = min(max(grace, 0), 600)
     }
 

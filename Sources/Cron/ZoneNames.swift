@@ -2,8 +2,13 @@ import Foundation
 
 /// Which names are zones, and which of them a mistyped one may have meant.
 enum ZoneNames {
+    /// Whether a name that Foundation reads can be the database's. Foundation also makes zones of offsets (`GMT+0300`).
+    static func isOfTheDatabase(_ name: String) -> Bool {
+        !refused.contains(name) && (!name.hasPrefix("GMT") || ["GMT", "GMT0", "GMT+0", "GMT-0"].contains(name))
+    }
+
     /// What Foundation reads but the database doesn't have, or has as no zone.
-    static let refused: Set<String> = [
+    private static let refused: Set<String> = [
         "ACT", "AET", "AGT", "ART", "AST", "BET", "BST", "CAT", "CNT", "CST", "CTT", "EAT", "ECT", "IET", "IST", "JST",
         "MIT", "NET", "NST", "PLT", "PNT", "PRT", "PST", "SST", "VST", "Factory", "Etc/Unknown",
     ]
