@@ -1,16 +1,17 @@
 internal import NIOCore
-internal import NIOPosix
-internal import NIOSSL
 
 /// Keeps one connection up while somebody needs it, and feeds it from the mailbox.
 ///
 /// Lives on one event loop: every method is called there. What to do when is ``ReconnectMachine``'s business; the
-/// driver performs.
+/// driver performs. Where sentinels name the server, ``MasterFollower`` finds it.
 final class ConnectionDriver {
     private let configuration: RedisConfiguration
     private let mailbox: CommandMailbox
     private let eventLoop: any EventLoop
     private let random: @Sendable () -> Double
+    private let dialer: Dialer
+    /// Who says where to connect, where that isn't fixed.
+    private var follower: MasterFollower?
 
     private var machine: ReconnectMachine
     private var handler: ConnectionHandler?
@@ -24,7 +25,6 @@ final class ConnectionDriver {
     private var retryTimer: Scheduled<Void>?
     private var sweepTimer: Scheduled<Void>?
     private var sweepAt = NIODeadline.distantFuture
-    private var tlsContext: NIOSSLContext?
 
     init(
         configuration: RedisConfiguration, mailbox: CommandMailbox, eventLoop: any EventLoop,
@@ -34,8 +34,16 @@ final class ConnectionDriver {
         self.mailbox = mailbox
         self.eventLoop = eventLoop
         self.random = random
+        dialer = Dialer(configuration: configuration, eventLoop: eventLoop)
         machine = ReconnectMachine(
             baseSeconds: configuration.reconnectBase.seconds, capSeconds: configuration.reconnectCap.seconds)
+        switch configuration.endpoint {
+        case .server: break
+        case .sentinels(let sentinels):
+            follower = MasterFollower(
+                sentinels, configuration: configuration, dialer: dialer, eventLoop: eventLoop, random: random
+            ) { [weak self] in self?.receive($0) }
+        }
     }
 
     /// There are commands in the mailbox.
@@ -77,37 +85,34 @@ final class ConnectionDriver {
 
 extension ConnectionDriver {
     private func connect() {
+        switch configuration.endpoint {
+        case .server(let address): dial(address)
+        case .sentinels: follower?.seek()
+        }
+    }
+
+    private func receive(_ event: MasterFollower.Event) {
+        switch event {
+        case .connect(let address): dial(address)
+        case .gaveUp(let failure): giveUp(failure)
+        case .moved: giveUp(.broken("the sentinels name another master"))
+        }
+    }
+
+    private func dial(_ address: RedisAddress) {
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
         connectTimer = schedule(in: TimeAmount(configuration.connectTimeout)) { driver in
             driver.connectTimer = nil
             driver.giveUp(.broken("no connection within \(driver.configuration.connectTimeout.seconds) s"))
         }
-        let tls: NIOSSLContext?
-        do {
-            tls = try makeTLSContext()
-        } catch {
-            return giveUp(.tls("\(error)"))
-        }
-        let hostname = configuration.host
         let current = attempt
-        ClientBootstrap(group: eventLoop)
-            .connectTimeout(TimeAmount(configuration.connectTimeout))
-            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
-            .channelOption(.socketOption(.so_keepalive), value: 1)
-            .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    let pipeline = channel.pipeline.syncOperations
-                    if let tls {
-                        // An address can't be a server name; NIOSSL then compares the certificate with the address.
-                        let name = (try? SocketAddress(ipAddress: hostname, port: 0)) == nil ? hostname : nil
-                        try pipeline.addHandler(NIOSSLClientHandler(context: tls, serverHostname: name))
-                    }
-                    try pipeline.addHandler(bound.value.makeHandler())
-                }
-            }
-            .connect(host: configuration.host, port: configuration.port)
-            .assumeIsolated()
-            .whenComplete { bound.value.connected($0, attempt: current) }
+        do throws(ConnectionFailure) {
+            try dialer.dial(address, timeout: TimeAmount(configuration.connectTimeout)) { bound.value.makeHandler() }
+                .assumeIsolated()
+                .whenComplete { bound.value.connected($0, attempt: current) }
+        } catch {
+            giveUp(error)
+        }
     }
 
     /// Makes a handler for one of the addresses that race for the connection; only the winner's is listened to.
@@ -127,7 +132,7 @@ extension ConnectionDriver {
             self.handler = handler
             if let failure = handler.failure { giveUp(failure) }
         } catch {
-            if attempt == self.attempt { giveUp(.broken("\(error)")) }
+            if attempt == self.attempt { giveUp(.broken(Dialer.reason(error))) }
         }
     }
 
@@ -137,10 +142,12 @@ extension ConnectionDriver {
             connectTimer?.cancel()
             connectTimer = nil
             lastFailure = nil
+            follower?.settle()
             perform(machine.opened())
         case .answered(let count):
             mailbox.release(count)
             if !backlog.isEmpty { flush() }
+        case .doubted: follower?.doubt()
         case .lost(let failure, let unanswered):
             mailbox.release(unanswered)
             giveUp(failure)
@@ -157,26 +164,26 @@ extension ConnectionDriver {
         handler = nil
         let oldChannel = channel
         channel = nil
-        old?.drop(failure)
+        if let old {
+            // Nobody listens to it any more. One that dropped by itself has none in flight.
+            mailbox.release(old.inFlightCount)
+            old.drop(failure)
+        }
         oldChannel?.close(promise: nil)
-        if let refusal = failure.refusal { refuseBacklog(refusal) }
+        if let refusal = failure.refusal {
+            follower?.stop()
+            refuseBacklog(refusal)
+        } else if let follower, follower.seekOn(failure) {
+            return
+        }
         perform(machine.lost(random: random()))
-    }
-
-    private func makeTLSContext() throws -> NIOSSLContext? {
-        guard configuration.usesTLS else { return nil }
-        if let tlsContext { return tlsContext }
-        var tls = TLSConfiguration.makeClientConfiguration()
-        if let file = configuration.trustRootsFile { tls.trustRoots = .file(file) }
-        let context = try NIOSSLContext(configuration: tls)
-        tlsContext = context
-        return context
     }
 
     private func shutDown() {
         retryTimer?.cancel()
         sweepTimer?.cancel()
         connectTimer?.cancel()
+        follower?.stop()
         attempt += 1
         let old = handler
         let oldChannel = channel
@@ -231,7 +238,8 @@ extension ConnectionDriver {
         let now = eventLoop.now
         sweepAt = .distantFuture
         var next = handler?.expire(now: now) ?? .distantFuture
-        let reason = lastFailure.map { "\($0)" } ?? "no reply to what was sent before it"
+        let reason =
+            lastFailure.map { "\($0)" } ?? (handler == nil ? "still connecting" : "no reply to what was sent before it")
         for pending in backlog where pending.deadline <= now { pending.expire(reason: reason) }
         pruneBacklog()
         for pending in backlog { next = min(next, pending.deadline) }

@@ -4,6 +4,8 @@ enum ConnectionFailure: Error, Hashable {
     case refused(RedisServerError)
     /// TLS failed before the connection was open; the same.
     case tls(String)
+    /// What the configuration says doesn't fit what is there; the same.
+    case misconfigured(String)
     /// The network, the server, or the stream of replies: another attempt may succeed.
     case broken(String)
 
@@ -12,6 +14,7 @@ enum ConnectionFailure: Error, Hashable {
         switch self {
         case .refused(let error): .signInRefused(error)
         case .tls(let reason): .tlsFailed(reason)
+        case .misconfigured(let reason): .invalidConfiguration(reason)
         case .broken: nil
         }
     }
@@ -22,7 +25,7 @@ extension ConnectionFailure: CustomStringConvertible {
         switch self {
         case .refused(let error): "sign-in refused: \(error.code)"
         case .tls(let reason): "TLS: \(reason)"
-        case .broken(let reason): reason
+        case .misconfigured(let reason), .broken(let reason): reason
         }
     }
 }

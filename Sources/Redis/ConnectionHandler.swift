@@ -1,5 +1,4 @@
 internal import NIOCore
-internal import NIOSSL
 
 /// The end of one connection's pipeline: hands written commands their replies, in order.
 ///
@@ -13,6 +12,8 @@ final class ConnectionHandler: ChannelInboundHandler {
         case opened
         /// Replies came in, to so many commands.
         case answered(Int)
+        /// An error reply suggests that the server is the master no more. Comes only behind sentinels.
+        case doubted
         /// The connection is of no more use, and so many commands will get no reply. Comes once.
         case lost(ConnectionFailure, unanswered: Int)
     }
@@ -26,6 +27,8 @@ final class ConnectionHandler: ChannelInboundHandler {
     private let reader: ReplyReader
     private let report: (ConnectionHandler, Event) -> Void
     private let patience: TimeAmount
+    /// Whether the server has to be a master, as its error replies may deny.
+    private let followsMaster: Bool
     private var handshake: Handshake
     private var isOpen = false
     private var inFlight = CircularBuffer<Written>(initialCapacity: 64)
@@ -42,6 +45,11 @@ final class ConnectionHandler: ChannelInboundHandler {
             maximumArrayElements: configuration.maximumArrayElements)
         handshake = Handshake(configuration)
         patience = TimeAmount(configuration.commandTimeout)
+        followsMaster =
+            switch configuration.endpoint {
+            case .server: false
+            case .sentinels: true
+            }
         self.report = report
     }
 
@@ -84,6 +92,8 @@ final class ConnectionHandler: ChannelInboundHandler {
         lastRead = context.eventLoop.now
         var answered = 0
         var failure: ConnectionFailure?
+        var isDoubted = false
+        var demotion: String?
         do {
             try buffer.withUnsafeReadableBytes { bytes in
                 try reader.read(bytes) { value in
@@ -92,6 +102,10 @@ final class ConnectionHandler: ChannelInboundHandler {
                         failure = open(value)
                     } else if deliver(value) {
                         answered += 1
+                        if followsMaster, case .error(let error) = value, let found = MasterDoubt(error) {
+                            isDoubted = true
+                            if found == .demoted { demotion = "the server is no longer the master: \(error.code)" }
+                        }
                     } else {
                         failure = .broken("a reply that nobody asked for")
                     }
@@ -104,7 +118,14 @@ final class ConnectionHandler: ChannelInboundHandler {
             inFlightCount -= answered
             report(self, .answered(answered))
         }
-        if let failure { drop(failure) }
+        if let failure {
+            drop(failure)
+        } else if let demotion {
+            // Only now: what was written together is mostly answered together, and so known not to be executed.
+            drop(.broken(demotion))
+        } else if isDoubted {
+            report(self, .doubted)
+        }
     }
 
     private func open(_ reply: RedisValue) -> ConnectionFailure? {
@@ -132,13 +153,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        if isOpen {
-            drop(.broken("\(error)"))
-        } else if error is NIOSSLError || error is BoringSSLError || error is NIOSSLExtraError {
-            drop(.tls("\(error)"))
-        } else {
-            drop(.broken("\(error)"))
-        }
+        drop(!isOpen && Dialer.isTLSFault(error) ? .tls("\(error)") : .broken("\(error)"))
     }
 
     func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
