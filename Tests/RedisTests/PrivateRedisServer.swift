@@ -2,11 +2,12 @@ import Foundation
 import Redis
 import Testing
 
-/// A redis-server of a test's own, on a free port, with a folder of its own: to be flushed, stopped and killed at will.
+/// A redis-server (or sentinel) of a test's own, on a free port, with a folder of its own: to be flushed, stopped and killed at will.
 final class PrivateRedisServer: Sendable {
     let port: Int
     let folder: URL
     private let arguments: [String]
+    private let password: String?
     // Foundation's Process is not Sendable; it is started in `start` and then only asked for its id.
     private nonisolated(unsafe) var process: Process?
 
@@ -30,7 +31,8 @@ final class PrivateRedisServer: Sendable {
         let folder = FileManager.default.temporaryDirectory.appending(path: "postrider-redis-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let port = try freePort()
-        let server = PrivateRedisServer(port: port, folder: folder, arguments: try arguments(folder, port))
+        let server = PrivateRedisServer(
+            port: port, folder: folder, arguments: serverArguments(folder, port) + (try arguments(folder, port)))
         do {
             try await server.start(probe: try probe(server))
             let result = try await body(server)
@@ -43,23 +45,34 @@ final class PrivateRedisServer: Sendable {
         }
     }
 
-    private init(port: Int, folder: URL, arguments: [String]) {
+    /// One that the caller starts and stops.
+    /// - Parameters:
+    ///   - arguments: all of redis-server's.
+    ///   - password: of the default user, to see that it is up.
+    init(port: Int, folder: URL, arguments: [String], password: String? = nil) {
         self.port = port
         self.folder = folder
         self.arguments = arguments
+        self.password = password
     }
 
-    var configuration: RedisConfiguration { RedisConfiguration(host: "127.0.0.1", port: port) }
+    /// What every server is started with: it keeps nothing on disk.
+    static func serverArguments(_ folder: URL, _ port: Int) -> [String] {
+        [
+            "--port", "\(port)", "--bind", "127.0.0.1", "--dir", folder.path, "--save", "", "--appendonly", "no",
+            "--logfile", "redis.log",
+        ]
+    }
+
+    var configuration: RedisConfiguration {
+        RedisConfiguration(host: "127.0.0.1", port: port, password: password.map { RedisPassword($0) })
+    }
 
     /// Starts it, also again after a stop, and waits until it answers, ten seconds at most.
     func start(probe: RedisConfiguration? = nil) async throws {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments =
-            [
-                "redis-server", "--port", "\(port)", "--bind", "127.0.0.1", "--dir", folder.path, "--save", "",
-                "--appendonly", "no", "--logfile", "redis.log",
-            ] + arguments
+        process.arguments = ["redis-server"] + arguments
         process.standardOutput = FileHandle.nullDevice
         try process.run()
         self.process = process
@@ -87,7 +100,7 @@ final class PrivateRedisServer: Sendable {
         }
     }
 
-    private static func freePort() throws -> Int {
+    static func freePort() throws -> Int {
         let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(socket) }
         var address = sockaddr_in()
