@@ -68,6 +68,7 @@ package struct DispatchService: Service {
     package func runOnce() async throws -> Int {
         let epoch = try await epoch()
         let due = try await store.dispatchDue(limit: settings.batch, epoch: epoch, holdSeconds: settings.holdSeconds)
+            .accounts
         guard !due.isEmpty else { return 0 }
         _ = try await queue.enqueue(due.map { AccountJob.sync($0) })
         log.debug("dispatched", metadata: ["accounts": "\(due.count)"])

@@ -56,8 +56,8 @@ package struct WorkerService: Service {
             }
         } catch let error as StoreError {
             switch error {
-            // A successor has the account, or it was removed.
-            case .leaseLost, .notFound: return .done
+            // A successor has the account, or it was removed, or an operator has cancelled the job.
+            case .leaseLost, .notFound, .cancelled: return .done
             case .database, .keyRing, .refused, .secret, .unreadable:
                 log.warning(
                     "a job can't reach the store; it is tried again",
