@@ -55,6 +55,7 @@ package final class Store: Sendable {
         switch error {
         case let error as StoreError: error
         case let error as PostgresError where error.sqlstate == "PR001": .leaseLost
+        case let error as PostgresError where error.sqlstate == "PR002": .cancelled
         case let error as PostgresError: .database(error)
         default: .unreadable("an error that the store doesn't know: \(error)")
         }

@@ -13,6 +13,8 @@ package enum StoreError: Failing {
     case refused(code: String, text: String)
     /// A successor has taken the account's lane; nothing of this commit was kept.
     case leaseLost
+    /// An operator has asked the job under this lease to stop; nothing of this commit was kept.
+    case cancelled
     /// A value in the database that this program doesn't know.
     case unreadable(String)
     /// PostgreSQL failed.
@@ -22,7 +24,7 @@ package enum StoreError: Failing {
         switch self {
         case .keyRing, .secret, .refused: .needsUser
         case .notFound, .unreadable: .permanent
-        case .leaseLost: .cancelled
+        case .leaseLost, .cancelled: .cancelled
         case .database(let error): error.disposition
         }
     }
@@ -36,6 +38,7 @@ extension StoreError: CustomStringConvertible {
         case .notFound(let kind, let id): "there is no \(kind) with the id \(id)"
         case .refused(_, let text): text
         case .leaseLost: "another worker has taken this account over; nothing of this batch was kept"
+        case .cancelled: "the job was cancelled; nothing of this batch was kept"
         case .unreadable(let text): text
         case .database(let error): "PostgreSQL: \(error)"
         }

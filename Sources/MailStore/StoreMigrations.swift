@@ -5,9 +5,11 @@ package enum StoreMigrations {
     /// Every numbered file of Resources/Migrations, embedded in the program.
     package static let all: [Migration] = [
         Migration(
-            number: 1, name: "foundation", sql: String(decoding: PackageResources._001_foundation_sql, as: UTF8.self))
+            number: 1, name: "foundation", sql: String(decoding: PackageResources._001_foundation_sql, as: UTF8.self)),
+        Migration(
+            number: 2, name: "operations", sql: String(decoding: PackageResources._002_operations_sql, as: UTF8.self)),
     ]
 
     /// A role starts only on a schema within this range; `postrider migrate` brings it there.
-    package static let supported = 1...1
+    package static let supported = 2...2
 }

@@ -46,6 +46,17 @@ struct RowLevelSecurityTests {
                     INSERT INTO job_history (organization_id, account_id, id, kind, outcome, started_at, finished_at)
                     VALUES ($1, $2, gen_random_uuid(), 'sync', 'done', now(), now())
                     """,
+                    """
+                    INSERT INTO schedules (id, name, expression, zone, target, organization_id, account_id, overlap,
+                                           catch_up, catch_up_limit, jitter_seconds)
+                    VALUES (gen_random_uuid(), $2::uuid::text, '@every 5m', 'UTC', 'account', $1, $2::uuid, 'skip', 'none', 1, 0)
+                    """,
+                    """
+                    INSERT INTO dead_letters (organization_id, id, queue, kind, resource, gates, priority, error_code,
+                                              error_text, attempts, first_failed_at, died_at)
+                    VALUES ($1, gen_random_uuid(), 'sync', 'sync', $2::uuid::text, '{}', 2, 'c', 't', 1, now(), now())
+                    """,
+                    "SELECT append_audit($1, 'operator', 'account.start', $2::uuid::text)",
                 ]
                 for row in rows {
                     try await database.execute(Statement(row, mailbox.organization.id, mailbox.account.id))
@@ -100,7 +111,10 @@ struct RowLevelSecurityTests {
                        AND NOT relrowsecurity ORDER BY 1
                     """), as: String.self)
             #expect(
-                open == ["account_dispatch", "outbox", "schema_migrations"])
+                open == [
+                    "account_dispatch", "job_minutes", "outbox", "schedule_ticks", "scheduler_leader",
+                    "schema_migrations",
+                ])
             let readable = try await database.column(
                 Statement(
                     """
@@ -125,7 +139,7 @@ struct RowLevelSecurityTests {
         try await StoreDatabase.with { database in
             let world = try await World.make(in: database)
             let tables = try await tablesWithPolicies(database)
-            #expect(tables.count == 21)
+            #expect(tables.count == 24)
             let carol = (world.carol.organization.id, world.carol.user.id)
             let foreign = try await seen(tables, in: database, by: carol, of: world.alice.organization.id)
             let own = try await seen(tables, in: database, by: carol, of: world.carol.organization.id)
@@ -212,7 +226,10 @@ struct RowLevelSecurityTests {
 
     @Test(
         "secrets, dispatch and wake-ups can't be read by the API's login, nor partitions past their parent's policy",
-        arguments: ["account_secrets", "account_keys", "account_dispatch", "outbox", "partition"])
+        arguments: [
+            "account_secrets", "account_keys", "account_dispatch", "outbox",
+            "audit_heads", "partition",
+        ])
     func refused(table: String) async throws {
         try await StoreDatabase.with { database in
             let world = try await World.make(in: database)

@@ -236,6 +236,14 @@ extension StoreError {
         if case .refused(let code, _) = self { code } else { nil }
     }
 
+    var isCancelled: Bool {
+        if case .cancelled = self { true } else { false }
+    }
+
+    var isNotFound: Bool {
+        if case .notFound = self { true } else { false }
+    }
+
     var isLeaseLost: Bool {
         if case .leaseLost = self { true } else { false }
     }

@@ -29,7 +29,8 @@ extension Store {
     private static let columns = """
         a.organization_id, a.id, a.owner_id, a.address, a.auth_kind, a.username, a.imap_host, a.imap_port,
         a.imap_security, a.smtp_host, a.smtp_port, a.smtp_security, a.state, a.error_code, a.error_text, a.folder_mode,
-        a.started_at, a.window_seconds, a.interval_seconds, a.first_sync_completed_at, a.last_synced_at, d.next_due_at
+        a.started_at, a.window_seconds, a.interval_seconds, a.first_sync_completed_at,
+        greatest(a.last_synced_at, d.visited_at), d.next_due_at
         """
     private static let source = """
         accounts a LEFT JOIN account_dispatch d ON d.organization_id = a.organization_id AND d.account_id = a.id

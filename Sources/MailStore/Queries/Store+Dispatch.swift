@@ -2,127 +2,102 @@ package import MailModel
 import Postgres
 
 extension Store {
-    /// Marks up to `limit` due accounts as dispatched until a moment and returns them, longest due first.
+    /// Marks up to `limit` due accounts as dispatched until a moment and returns them, longest due first taken.
     ///
     /// The mark is a compare-and-set: of several schedulers each due account goes to one. Rows that another one is
-    /// marking just now are passed over.
+    /// marking just now are passed over. Its cost depends on `limit` alone, neither on the accounts that aren't due nor
+    /// on those that wait in the queue already.
     ///
     /// - Parameters:
     ///   - epoch: the queue's epoch; an account dispatched under an older one is due again at once, since its job may
     ///     be gone.
     ///   - seconds: how long the mark holds if nothing is heard of the job.
     package func dispatchDue(limit: Int, epoch: Int64, holdSeconds seconds: Int) async throws(StoreError)
-        -> [AccountKey]
+        -> DispatchBatch
     {
         try await withSession { session in
-            try session.query(
-                Statement(
-                    """
-                    UPDATE account_dispatch d
-                       SET dispatched_until = now() + make_interval(secs => $3), dispatched_epoch = $2
-                      FROM (SELECT organization_id, account_id FROM account_dispatch
-                             WHERE next_due_at <= now()
-                               AND (dispatched_until IS NULL OR dispatched_until <= now() OR dispatched_epoch < $2)
-                             ORDER BY next_due_at LIMIT $1 FOR UPDATE SKIP LOCKED) due
-                     WHERE d.organization_id = due.organization_id AND d.account_id = due.account_id
-                    RETURNING d.organization_id, d.account_id
-                    """, Int64(limit), epoch, Double(seconds)
-                )
-            ).map { AccountKey(organizationID: try $0.get(0), accountID: try $0.get(1)) }
-        }
-    }
-
-    /// Takes the account's lane: from now on a commit under any older lease fails.
-    ///
-    /// - Throws: `notFound` where the account is gone.
-    package func takeLease(of key: AccountKey, lane: LaneLease.Lane) async throws(StoreError) -> LaneLease {
-        let column =
-            switch lane {
-            case .read: "read_token"
-            case .write: "write_token"
-            }
-        return try await withSession { session in
             let rows = try session.query(
                 Statement(
                     """
-                    UPDATE account_dispatch SET \(column) = \(column) + 1
-                     WHERE organization_id = $1 AND account_id = $2 RETURNING \(column)
-                    """, key.organizationID, key.accountID
+                    WITH lost AS MATERIALIZED (
+                        SELECT organization_id, account_id, NULL::float8 AS waited FROM account_dispatch
+                         WHERE dispatched_until IS NOT NULL AND dispatched_epoch < $2 AND next_due_at <= now()
+                         LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED
+                    ), expired AS MATERIALIZED (
+                        SELECT organization_id, account_id, NULL::float8 AS waited FROM account_dispatch
+                         WHERE dispatched_until <= now() AND dispatched_epoch = $2 AND next_due_at <= now()
+                         ORDER BY dispatched_until LIMIT $1 - (SELECT count(*) FROM lost) FOR NO KEY UPDATE SKIP LOCKED
+                    ), waiting AS MATERIALIZED (
+                        SELECT organization_id, account_id, extract(epoch FROM now() - next_due_at)::float8 AS waited
+                          FROM account_dispatch
+                         WHERE dispatched_until IS NULL AND next_due_at <= now() AND runnable
+                         ORDER BY next_due_at LIMIT $1 - (SELECT count(*) FROM lost) - (SELECT count(*) FROM expired)
+                           FOR NO KEY UPDATE SKIP LOCKED
+                    )
+                    UPDATE account_dispatch d
+                       SET dispatched_until = now() + make_interval(secs => $3), dispatched_epoch = $2,
+                           dispatched_at = now()
+                      FROM (TABLE lost UNION ALL TABLE expired UNION ALL TABLE waiting) due
+                     WHERE d.organization_id = due.organization_id AND d.account_id = due.account_id
+                    RETURNING d.organization_id, d.account_id, due.waited
+                    """, Int64(limit), epoch, Double(seconds)
                 ))
-            guard let row = rows.first else {
-                throw StoreError.notFound(kind: "account", id: key.accountID.description)
-            }
-            let lease = LaneLease(account: key, lane: lane, token: try row.get(0))
-            // Only once the token is committed are all other holders stale.
-            _ = try session.query(
-                Statement(
-                    "SELECT evict_lane($1, $2, $3, $4)", key.organizationID, key.accountID, lane.rawValue, lease.token))
-            return lease
+            return DispatchBatch(
+                accounts: try rows.map { AccountKey(organizationID: try $0.get(0), accountID: try $0.get(1)) },
+                lagSeconds: try rows.compactMap { try $0.getOptional(2, as: Double.self) }.max() ?? 0)
         }
     }
 
-    /// How a visit that failed leaves its account.
-    package struct VisitFailure: Sendable, Hashable {
-        /// The state that tells the truth now; `nil` keeps the state.
-        package let state: AccountState?
-        package let problem: AccountProblem
-        /// When it is due again, in seconds from now; `nil` until a person has acted.
-        package let retryAfterSeconds: Double?
-
-        package init(state: AccountState?, problem: AccountProblem, retryAfterSeconds: Double?) {
-            self.state = state
-            self.problem = problem
-            self.retryAfterSeconds = retryAfterSeconds
-        }
+    /// Accounts that were dispatched within the last seconds under an epoch and are still held: a new leader enqueues
+    /// them again, since the one before may have died between its mark and its enqueue.
+    ///
+    /// - Parameter limit: accounts a page.
+    package func recentDispatches(
+        withinSeconds seconds: Double, epoch: Int64, after cursor: DispatchPage.Cursor? = nil, limit: Int
+    ) async throws(StoreError) -> DispatchPage {
+        try await dispatches("dispatched_at > now()", seconds, epoch: epoch, after: cursor, limit: limit)
     }
 
-    /// Records that a visit failed, under its lease. Nothing that was committed before is touched.
-    package func fail(_ lease: LaneLease, with failure: VisitFailure) async throws(StoreError) {
-        let key = lease.account
-        try await transaction(fence: lease) { session in
-            _ = try session.pipeline([
-                Statement(
-                    EventQueries.telling(
-                        """
-                        UPDATE accounts SET error_code = $3, error_text = $4, state = coalesce($5, state)
-                         WHERE organization_id = $1 AND id = $2
-                           AND state NOT IN ('paused', 'suspended', 'disconnected')
-                        RETURNING state
-                        """),
-                    key.organizationID, key.accountID, failure.problem.code, failure.problem.text,
-                    failure.state?.rawValue
-                ),
-                Statement(
-                    """
-                    UPDATE account_dispatch
-                       SET next_due_at = CASE WHEN $3::float8 IS NOT NULL
-                                              THEN \(Self.unlessAskedMeanwhile("now() + make_interval(secs => $3)")) END,
-                           dispatched_until = NULL, failures = failures + 1
-                     WHERE organization_id = $1 AND account_id = $2
-                    """, key.organizationID, key.accountID, failure.retryAfterSeconds
-                ),
-            ])
-        }
+    /// Accounts that were dispatched longer than some seconds ago under the current epoch and are still held: whichever
+    /// of them the queue doesn't know has lost its job.
+    ///
+    /// - Parameter limit: accounts a page.
+    package func orphanedDispatches(
+        olderThanSeconds seconds: Double, epoch: Int64, after cursor: DispatchPage.Cursor? = nil, limit: Int
+    ) async throws(StoreError) -> DispatchPage {
+        try await dispatches("dispatched_at <= now()", seconds, epoch: epoch, after: cursor, limit: limit)
     }
 
-    /// How many visits have failed in a row.
-    package func failures(of key: AccountKey) async throws(StoreError) -> Int {
+    /// - Parameter condition: compares `dispatched_at` with now, from which the seconds are taken.
+    private func dispatches(
+        _ condition: String, _ seconds: Double, epoch: Int64, after cursor: DispatchPage.Cursor?, limit: Int
+    ) async throws(StoreError) -> DispatchPage {
         try await withSession { session in
             let rows = try session.query(
                 Statement(
-                    "SELECT failures FROM account_dispatch WHERE organization_id = $1 AND account_id = $2",
-                    key.organizationID, key.accountID
+                    """
+                    SELECT organization_id, account_id, dispatched_until FROM account_dispatch
+                     WHERE dispatched_epoch = $1 AND dispatched_until > now()
+                       AND \(condition) - make_interval(secs => $2)
+                       AND ($3::timestamptz IS NULL OR (dispatched_until, account_id) > ($3, $4::uuid))
+                       AND dispatched_until >= coalesce($3, '-infinity')
+                     ORDER BY dispatched_until, account_id LIMIT $5
+                    """, epoch, seconds, cursor?.dispatchedUntil, cursor?.account, Int64(limit)
                 ))
-            return try rows.first.map { Int(try $0.get(0, as: Int32.self)) } ?? 0
+            let accounts = try rows.map { AccountKey(organizationID: try $0.get(0), accountID: try $0.get(1)) }
+            guard rows.count == limit, limit > 0 else { return DispatchPage(accounts: accounts, next: nil) }
+            return DispatchPage(
+                accounts: accounts,
+                next: .init(dispatchedUntil: try rows[limit - 1].get(2), account: try rows[limit - 1].get(1)))
         }
     }
 
-    /// Makes an account due now, if it may run at all.
+    /// Makes an account due now.
+    ///
+    /// - Throws: `refused` where its state doesn't let it run, saying what would.
     package func syncNow(_ id: AccountID) async throws(StoreError) {
         let account = try await account(id)
-        guard account.startedAt != nil else {
-            throw .refused(code: "not_started", text: "the account isn't started; run: postrider account start \(id)")
-        }
+        if let refusal = Self.refusalToRun(account) { throw refusal }
         _ = try await withSession { session in
             try session.execute(
                 Statement(
@@ -131,6 +106,23 @@ extension Store {
                      WHERE organization_id = $1 AND account_id = $2
                     """, account.organizationID, account.id
                 ))
+        }
+    }
+
+    private static func refusalToRun(_ account: Account) -> StoreError? {
+        let id = account.id
+        return switch account.state {
+        case .initialSync, .live, .unreachable: nil
+        case .connected:
+            .refused(code: "not_started", text: "the account isn't started; run: postrider account start \(id)")
+        case .paused:
+            .refused(code: "account_paused", text: "the account is paused; run: postrider account resume \(id)")
+        case .suspended:
+            .refused(
+                code: "account_suspended", text: "the account is suspended, since its organization's plan has no sync")
+        case .needsReauthentication:
+            .refused(code: "needs_reauthentication", text: "the account's owner must sign in to it again first")
+        case .disconnected: .refused(code: "account_removed", text: "the account was removed")
         }
     }
 
@@ -149,36 +141,5 @@ extension Store {
     /// Analyses mail tables that have grown far beyond their statistics; cheap where none has. Returns how many had.
     package func analyzeGrownTables() async throws(StoreError) -> Int {
         try await withSession { Int(try $0.query(Statement("SELECT analyze_grown()"))[0].get(0, as: Int32.self)) }
-    }
-
-    /// When an account is due after a visit: at `moment`, unless someone asked for it while the visit ran. Asking takes
-    /// the dispatch mark away, which a visit's own dispatch has set.
-    static func unlessAskedMeanwhile(_ moment: String) -> String {
-        "CASE WHEN dispatched_until IS NULL AND next_due_at <= now() THEN next_due_at ELSE \(moment) END"
-    }
-
-    /// Marks a transaction as a holder of its lane, so that a successor can find its backend and end it. A holder may
-    /// have two transactions at once, hence shared; what keeps writers apart is the fence.
-    static func markHolder(of lease: LaneLease) -> Statement {
-        Statement(
-            "SELECT pg_advisory_xact_lock_shared(lane_lock($1, $2, $3))", lease.account.organizationID,
-            lease.account.accountID, lease.lane.rawValue)
-    }
-
-    /// A transaction that begins with the lane's lock, by which its backend can be found and ended, and whose last
-    /// statement, in one pipeline with COMMIT, is the fence of the lease.
-    func transaction<T: Sendable>(
-        fence lease: LaneLease, _ body: @Sendable @escaping (PostgresSession) throws -> T
-    ) async throws(StoreError) -> T {
-        let fence = Statement(
-            "SELECT fence_lane($1, $2, $3, $4)", lease.account.organizationID, lease.account.accountID,
-            lease.lane.rawValue, lease.token
-        )
-        return try await withSession { session in
-            try session.transaction(fence: [fence]) { session in
-                _ = try session.query(Self.markHolder(of: lease))
-                return try body(session)
-            }
-        }
     }
 }

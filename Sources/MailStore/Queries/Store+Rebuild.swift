@@ -1,0 +1,57 @@
+import MailModel
+import Postgres
+
+extension Store {
+    /// Actions that are pending or running, for a rebuild of the queue.
+    ///
+    /// - Parameter cursor: of the last one of the page before.
+    package func pendingActions(
+        after cursor: PendingAction.Cursor? = nil, limit: Int
+    ) async throws(StoreError) -> [PendingAction] {
+        try await withSession { session in
+            try session.query(
+                Statement(
+                    """
+                    SELECT organization_id, account_id, id, kind, state = 'running', not_before, created_at FROM actions
+                     WHERE state IN ('pending', 'running')
+                       AND ($1::uuid IS NULL OR (organization_id, account_id, created_at, id) > ($1, $2, $3, $4))
+                     ORDER BY organization_id, account_id, created_at, id LIMIT $5
+                    """, cursor?.account.organizationID, cursor?.account.accountID, cursor?.createdAt, cursor?.id,
+                    Int64(limit)
+                )
+            ).map { row in
+                let account = AccountKey(organizationID: try row.get(0), accountID: try row.get(1))
+                return PendingAction(
+                    account: account, id: try row.get(2), kind: try row.get(3), isRunning: try row.get(4),
+                    notBefore: try row.optionalMoment(5),
+                    cursor: .init(account: account, createdAt: try row.get(6), id: try row.get(2)))
+            }
+        }
+    }
+
+    /// How many accounts are in each state and how fresh they are. Reads every account: for a view or a metric that is
+    /// made every some seconds at most.
+    package func accountsByState() async throws(StoreError) -> [AccountStateCount] {
+        try await withSession { session in
+            try session.query(
+                Statement(
+                    """
+                    SELECT state, count(*), percentile_disc(0.5) WITHIN GROUP (ORDER BY age),
+                           percentile_disc(0.99) WITHIN GROUP (ORDER BY age), max(age)
+                      FROM (SELECT a.state,
+                                   extract(epoch FROM now() - greatest(a.last_synced_at, d.visited_at))::float8 AS age
+                              FROM accounts a
+                              LEFT JOIN account_dispatch d ON d.organization_id = a.organization_id AND d.account_id = a.id)
+                           AS accounts
+                     GROUP BY state ORDER BY state
+                    """
+                )
+            ).map { row in
+                AccountStateCount(
+                    state: try row.known(0), count: try row.get(1),
+                    freshness: row.isNull(2)
+                        ? nil : .init(median: try row.get(2), p99: try row.get(3), worst: try row.get(4)))
+            }
+        }
+    }
+}
