@@ -17,6 +17,11 @@ extension Target.Dependency {
     static let nioSSL = product(name: "NIOSSL", package: "swift-nio-ssl")
     static let crypto = product(name: "Crypto", package: "swift-crypto")
     static let logging = product(name: "Logging", package: "swift-log")
+    static let metrics = product(name: "Metrics", package: "swift-metrics")
+    static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
+    static let hummingbirdCore = product(name: "HummingbirdCore", package: "hummingbird")
+    static let httpTypes = product(name: "HTTPTypes", package: "swift-http-types")
+    static let nioHTTPTypes = product(name: "NIOHTTPTypes", package: "swift-nio-extras")
     static let serviceLifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
     static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")
     static let configuration = product(name: "Configuration", package: "swift-configuration")
@@ -43,6 +48,7 @@ let targets: [Target] = [
 
     // Rules: pure functions and values.
     .ours("Failure", []),
+    .ours("MetricNames", [.metrics]),
     .ours("MailModel", []),
     .ours("Threading", ["MailModel"]),
     .ours("SyncPlanning", ["MailModel", "Threading"]),
@@ -57,7 +63,7 @@ let targets: [Target] = [
     .ours("OutboundGuard", ["Failure"]),
     .ours("Redis", ["Failure", "CHiredis", .nioCore, .nioPosix, .nioSSL]),
     .ours("Postgres", ["Failure", "CLibPQ"]),
-    .ours("IMAP", ["Failure", "IMAPCore", "MailModel", .nioCore, .nioPosix, .nioSSL]),
+    .ours("IMAP", ["Failure", "MetricNames", "IMAPCore", "MailModel", .metrics, .nioCore, .nioPosix, .nioSSL]),
     .ours("Transfer", ["Failure", "CLibCurl"]),
 
     // Queue and storage.
@@ -70,8 +76,8 @@ let targets: [Target] = [
     .ours(
         "SyncEngine",
         [
-            "Failure", "MailStore", "Postgres", "IMAP", "IMAPCore", "MIME", "MailModel", "Threading", "SyncPlanning",
-            .crypto, .logging, .nioPosix, .asyncAlgorithms,
+            "Failure", "MetricNames", "MailStore", "Postgres", "IMAP", "IMAPCore", "MIME", "MailModel", "Threading",
+            "SyncPlanning", .crypto, .logging, .metrics, .nioPosix, .asyncAlgorithms,
         ]),
     .ours(
         "Accounts",
@@ -87,13 +93,21 @@ let targets: [Target] = [
         ["AccountJobs", "Failure", "SyncEngine", "MailStore", "JobQueue", "MailModel", .logging, .serviceLifecycle]),
 
     // The program.
-    .ours("Telemetry", [.logging]),
+    .ours("Telemetry", ["MetricNames", .logging, .metrics]),
+    .ours(
+        "StatusHTTP",
+        [
+            "Telemetry", .hummingbird, .hummingbirdCore, .httpTypes, .logging, .nioCore, .nioHTTPTypes,
+            .serviceLifecycle,
+        ]),
     .executableTarget(
         name: "postrider",
         dependencies: [
-            "Telemetry", "Scheduler", "Worker", "SyncEngine", "Accounts", "MailStore", "Postgres", "JobQueue", "Redis",
+            "Telemetry", "StatusHTTP", "MetricNames", "Scheduler", "Worker", "SyncEngine", "Accounts", "MailStore",
+            "Postgres", "JobQueue", "Redis",
             "IMAP", "MailModel", "Entitlements", "Transfer", "OutboundGuard", "Failure",
-            .configuration, .argumentParser, .logging, .serviceLifecycle, .unixSignals, .systemPackage, .nioPosix,
+            .configuration, .argumentParser, .logging, .metrics, .serviceLifecycle, .unixSignals, .systemPackage,
+            .nioPosix,
         ],
         swiftSettings: rules
     ),
@@ -117,6 +131,8 @@ let targets: [Target] = [
     .tests("IMAPTests", ["Failure", "IMAPCore", "IMAP", "MailModel", .nioCore, .nioPosix, .nioSSL]),
     .tests("TransferTests", ["Transfer", "Failure", "CLibCurl"], exclude: ["Fixtures"]),
     .tests("SyncEngineTests", ["SyncEngine", "MailStore", "IMAPCore", "MailModel", "Failure"]),
+    .tests("TelemetryTests", ["Telemetry", "MetricNames", .metrics]),
+    .tests("StatusHTTPTests", ["StatusHTTP", "Telemetry", "MetricNames", .logging, .nioCore, .nioPosix]),
     .tests("JobQueueTests", ["Failure", "Redis", "JobQueue"]),
     .tests(
         "MailStoreTests",
@@ -134,6 +150,10 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
         .package(url: "https://github.com/apple/swift-async-algorithms", from: "1.1.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),

@@ -1,4 +1,4 @@
-// What a running role tells: logs. Metrics join it when a role serves them.
+// What a running role tells: its logs, and its metrics in the form that Prometheus reads.
 package import Logging
 
 /// Makes the loggers of a process.
