@@ -128,7 +128,11 @@ let targets: [Target] = [
     .tests("OutboundGuardTests", ["OutboundGuard", "Failure"]),
     .tests("RedisTests", ["Failure", "Redis", "CHiredis", .nioCore, .nioPosix, .nioSSL]),
     .tests("PostgresTests", ["Postgres", "Failure"]),
-    .tests("IMAPTests", ["Failure", "IMAPCore", "IMAP", "MailModel", .nioCore, .nioPosix, .nioSSL]),
+    .tests(
+        "IMAPTests",
+        [
+            "Failure", "IMAPCore", "IMAP", "MailModel", "Telemetry", .metrics, .nioCore, .nioPosix, .nioSSL,
+        ]),
     .tests("TransferTests", ["Transfer", "Failure", "CLibCurl"], exclude: ["Fixtures"]),
     .tests("SyncEngineTests", ["SyncEngine", "MailStore", "IMAPCore", "MailModel", "Failure"]),
     .tests("TelemetryTests", ["Telemetry", "MetricNames", .metrics]),
