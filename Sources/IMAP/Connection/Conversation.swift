@@ -8,6 +8,7 @@ import NIOCore
 final class Conversation: @unchecked Sendable {
     let transport: Transport
     let options: IMAPConnectionOptions
+    let mark: ConnectionMark
     private var parser: ResponseParser
     private var machine: SessionMachine
     private var pieces: ArraySlice<ByteBuffer> = []
@@ -18,9 +19,10 @@ final class Conversation: @unchecked Sendable {
     /// won't do.
     private(set) var lastConditionWasBad = false
 
-    init(transport: Transport, options: IMAPConnectionOptions, requiresStartTLS: Bool) {
+    init(transport: Transport, options: IMAPConnectionOptions, mark: ConnectionMark, requiresStartTLS: Bool) {
         self.transport = transport
         self.options = options
+        self.mark = mark
         parser = ResponseParser(limits: options.limits)
         machine = SessionMachine(requiresStartTLS: requiresStartTLS)
     }
@@ -34,6 +36,7 @@ final class Conversation: @unchecked Sendable {
     /// No command can be sent any more.
     func end() {
         machine.end()
+        mark.end()
         transport.abandon()
     }
 

@@ -11,12 +11,16 @@ extension IMAPConnection {
     package func signIn(_ credential: IMAPCredential) async throws(IMAPError) {
         let conversation = try takeTurn()
         defer { returnTurn() }
-        guard conversation.phase == .notAuthenticated else { return }
+        guard conversation.phase == .notAuthenticated else {
+            conversation.mark.move(to: .signedIn)
+            return
+        }
         var lastRefusal: IMAPError?
         for command in commands(for: credential) {
             do throws(IMAPError) {
                 _ = try await conversation.perform(command)
                 try await learnCapabilities(conversation)
+                conversation.mark.move(to: .signedIn)
                 return
             } catch {
                 // Some servers offer PLAIN and know only LOGIN; they call it BAD, which is said of no password.

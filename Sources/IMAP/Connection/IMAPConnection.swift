@@ -33,14 +33,16 @@ package final class IMAPConnection: Sendable {
     package static func connect(
         to endpoint: IMAPEndpoint, options: IMAPConnectionOptions, on group: any EventLoopGroup
     ) async throws(IMAPError) -> IMAPConnection {
+        let mark = ConnectionMark(options.metrics)
         let transport = try await Transport.connect(to: endpoint, options: options, on: group)
         let conversation = Conversation(
-            transport: transport, options: options, requiresStartTLS: endpoint.security == .startTLS)
+            transport: transport, options: options, mark: mark, requiresStartTLS: endpoint.security == .startTLS)
         let connection = IMAPConnection(conversation)
         do throws(IMAPError) {
             try await conversation.greet()
             if endpoint.security == .startTLS { try await conversation.startTLS(trustRoots: options.trustRoots) }
             try await connection.learnCapabilities(conversation)
+            mark.move(to: .greeted)
         } catch {
             throw conversation.fail(error)
         }
@@ -67,6 +69,7 @@ package final class IMAPConnection: Sendable {
 
     /// Closes at once. What is under way fails.
     package func close() async {
+        conversation.mark.end()
         await conversation.transport.close()
     }
 

@@ -32,6 +32,7 @@ package struct IMAPConnectionOptions: Sendable {
     package var maximumSectionSize: Int = 1 << 20
     /// Counts the messages in memory; several connections may share one.
     package var budget: ByteBudget
+    package var metrics = IMAPMetrics()
 
     package init(budget: ByteBudget = ByteBudget()) {
         self.budget = budget
