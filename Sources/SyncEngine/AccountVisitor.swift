@@ -13,6 +13,7 @@ package import IMAP
 package import Logging
 import MailModel
 package import MailStore
+import Metrics
 import SyncPlanning
 
 /// The engine: what every visit shares. One of it serves all jobs of a process.
@@ -26,6 +27,7 @@ package struct AccountVisitor: Sendable {
     let time: TimeSource
     let settings: SyncSettings
     let log: Logger
+    let metrics = SyncMetrics()
 
     package init(
         store: Store, openMailbox: @escaping OpenMailbox, time: TimeSource = .system,
@@ -49,7 +51,7 @@ package struct AccountVisitor: Sendable {
         guard account.state.isRunnable, account.startedAt != nil else { return VisitReport(outcome: .notRunnable) }
         let lease = try await store.takeLease(of: key, lane: .read)
         do {
-            let mailbox = try await openMailbox(account)
+            let mailbox = try await metrics.signIn.measure { try await openMailbox(account) }
             do {
                 let visit = Visit(
                     engine: self, account: account, lease: lease, mailbox: mailbox,

@@ -1,6 +1,7 @@
 import Logging
 import MailModel
 import MailStore
+import Metrics
 import SyncPlanning
 
 extension Visit {
@@ -17,7 +18,9 @@ extension Visit {
                 of: item.folder.id, uidValidity: item.uidValidity, account: account.key
             ).placed
         }
-        let index = try await MailboxIndex.read(watched, for: .firstSync, placed: stored, from: mailbox)
+        let index = try await engine.metrics.index.measure {
+            try await MailboxIndex.read(watched, for: .firstSync, placed: stored, from: mailbox)
+        }
         let plan = FirstSyncPlanner.plan(
             entries: index.entries,
             windows: Dictionary(uniqueKeysWithValues: watched.map { ($0.folder.id, $0.window) }),
@@ -49,7 +52,9 @@ extension Visit {
             plan.remaining, firstMessages: engine.settings.firstRoundMessages,
             messages: engine.settings.roundMessages, bytes: engine.settings.roundBytes)
         let road = MessageRoad(visit: self, folders: watched)
-        let pulled = try await road.pull(rounds, progress: progress, countsNewThreads: countsThreadsAsTheyCome)
+        let pulled = try await engine.metrics.pull.measure {
+            try await road.pull(rounds, progress: progress, countsNewThreads: countsThreadsAsTheyCome)
+        }
         report.messages = pulled.report.messages
         report.bytes = pulled.report.bytes
         report.newThreads = pulled.report.newThreads

@@ -3,6 +3,7 @@ import IMAPCore
 import Logging
 import MailModel
 import MailStore
+import Metrics
 
 /// One visit of one account over one connection, under one lease.
 struct Visit {
@@ -17,15 +18,16 @@ struct Visit {
     var store: Store { engine.store }
 
     func run() async throws -> VisitReport {
-        let listed = try await mailbox.listFolders()
-        let folders = try await store.refreshFolders(listed.map(MailStore.ListedFolder.init), of: account.key)
-        let watched = try await watchedFolders(folders)
-        return watched.contains(where: \.isUnproven) ? try await firstSync(watched) : try await poll(watched)
+        let watched = try await engine.metrics.folders.measure { try await watchedFolders() }
+        if watched.contains(where: \.isUnproven) { return try await firstSync(watched) }
+        return try await engine.metrics.poll.measure { try await poll(watched) }
     }
 
-    /// The status of each watched folder, in one pipelined round. A folder that the server refuses is left for the next
+    /// The watched folders that the server lists, and the status of each, in one pipelined round. A folder that the server refuses is left for the next
     /// visit; it is never taken as empty.
-    private func watchedFolders(_ folders: [Folder]) async throws -> [WatchedFolder] {
+    private func watchedFolders() async throws -> [WatchedFolder] {
+        let listed = try await mailbox.listFolders()
+        let folders = try await store.refreshFolders(listed.map(MailStore.ListedFolder.init), of: account.key)
         let watched = folders.filter(\.isWatched)
         let statuses = try await mailbox.status(of: watched.map(\.path), items: WatchedFolder.statusItems)
         return watched.compactMap { folder in
@@ -47,7 +49,9 @@ struct Visit {
     }
 
     func commit(_ checkpoint: Checkpoint) async throws -> CheckpointResult {
-        try await store.commit(checkpoint, addresses: addresses, under: lease)
+        let result = try await store.commit(checkpoint, addresses: addresses, under: lease)
+        engine.metrics.messages.increment(by: result.newMessages)
+        return result
     }
 
     /// The moment at which the account is due again.
