@@ -10,9 +10,10 @@ package import JobQueue
 package import Logging
 package import MailStore
 import ServiceLifecycle
+import Synchronization
 
 /// The scheduler's main duty: dispatches due accounts and gives the queue an epoch when it has none.
-package struct DispatchService: Service {
+package final class DispatchService: Service {
     /// How often and how much; durations are parameters so that tests are short.
     package struct Settings: Sendable {
         /// Pause between looks for due accounts.
@@ -33,6 +34,7 @@ package struct DispatchService: Service {
     private let queue: JobQueue
     private let settings: Settings
     private let log: Logger
+    private let success = Mutex<ContinuousClock.Instant?>(nil)
 
     package init(store: Store, queue: JobQueue, settings: Settings = Settings(), log: Logger) {
         self.store = store
@@ -41,9 +43,12 @@ package struct DispatchService: Service {
         self.log = log
     }
 
+    /// When a look for due accounts last went well; `nil` before the first. The scheduler is ready if that is recent.
+    package var lastSuccess: ContinuousClock.Instant? { success.withLock { $0 } }
+
     package func run() async throws {
         await cancelWhenGracefulShutdown {
-            await runUntilCancelled()
+            await self.runUntilCancelled()
         }
     }
 
@@ -68,10 +73,11 @@ package struct DispatchService: Service {
     package func runOnce() async throws -> Int {
         let epoch = try await epoch()
         let due = try await store.dispatchDue(limit: settings.batch, epoch: epoch, holdSeconds: settings.holdSeconds)
-            .accounts
-        guard !due.isEmpty else { return 0 }
-        _ = try await queue.enqueue(due.map { AccountJob.sync($0) })
-        log.debug("dispatched", metadata: ["accounts": "\(due.count)"])
+        if !due.accounts.isEmpty {
+            _ = try await queue.enqueue(due.accounts.map { AccountJob.sync($0) })
+            log.debug("dispatched", metadata: ["accounts": "\(due.accounts.count)"])
+        }
+        success.withLock { $0 = .now }
         return due.count
     }
 

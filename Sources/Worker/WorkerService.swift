@@ -20,6 +20,10 @@ package struct WorkerService: Service {
         }
     }
 
+    /// When Redis last answered a claim, a wait or a heartbeat; `nil` before the first. The worker is ready if that is
+    /// recent.
+    package var lastSuccess: ContinuousClock.Instant? { pool.lastSuccess }
+
     /// Works until it is asked to stop: then it claims no more, its jobs stop at their next checkpoint, and the rest go
     /// back to the queue.
     package func run() async throws {
