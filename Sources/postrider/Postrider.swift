@@ -14,6 +14,7 @@ struct Postrider: AsyncParsableCommand {
             Settings come from flags, then the environment, then a file (--config). \
             `postrider config check` prints them.
             """,
+        version: Version.current,
         subcommands: [
             MigrateCommand.self, SchedulerCommand.self, WorkerCommand.self, AllCommand.self,
             OrganizationCommand.self, UserCommand.self, AccountCommand.self, ThreadCommand.self, MessageCommand.self,

@@ -3,6 +3,7 @@ import Foundation
 import MailStore
 import Postgres
 import Redis
+import StatusHTTP
 
 struct ConfigCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -94,6 +95,8 @@ struct ConfigCommand: AsyncParsableCommand {
                 case .workerConcurrency:
                     _ = try settings.number(key, in: 1...1_000)
                     return (settings.text(key), nil)
+                case .metricsBind:
+                    return (try settings.statusAddress()?.description ?? "(off)", nil)
                 }
             } catch {
                 return (settings.text(key), "\(error)")

@@ -1,11 +1,4 @@
 import ArgumentParser
-import JobQueue
-import Logging
-import Scheduler
-import ServiceLifecycle
-import Telemetry
-import UnixSignals
-import Worker
 
 // The roles: each is a service that runs until SIGTERM or SIGINT and then drains.
 
@@ -17,7 +10,7 @@ struct SchedulerCommand: AsyncParsableCommand {
 
     func run() async throws {
         let assembly = try Assembly(await options.settings())
-        try await Roles.run(try await Roles.scheduler(assembly), assembly)
+        try await Roles.run(assembly, [Roles.scheduler])
     }
 }
 
@@ -32,7 +25,7 @@ struct WorkerCommand: AsyncParsableCommand {
 
     func run() async throws {
         let assembly = try Assembly(await options.settings([.workerConcurrency: concurrency]))
-        try await Roles.run([try await assembly.worker()], assembly)
+        try await Roles.run(assembly, [Roles.worker])
     }
 }
 
@@ -47,29 +40,6 @@ struct AllCommand: AsyncParsableCommand {
 
     func run() async throws {
         let assembly = try Assembly(await options.settings([.workerConcurrency: concurrency]))
-        try await Roles.run(try await Roles.scheduler(assembly) + [try await assembly.worker()], assembly)
-    }
-}
-
-/// Runs services until a signal, draining within a bound.
-enum Roles {
-    static func scheduler(_ assembly: Assembly) async throws -> [any Service] {
-        let store = try await assembly.store(role: .scheduler)
-        let queue = try assembly.queue()
-        let log = assembly.logging.logger("scheduler")
-        return [
-            DispatchService(store: store, queue: queue, log: log), ReapingService(Reaper(queue: queue)),
-            PartitionService(store: store, log: log),
-        ]
-    }
-
-    static func run(_ services: [any Service], _ assembly: Assembly) async throws {
-        let log = assembly.logging.logger("postrider")
-        var configuration = ServiceGroupConfiguration(
-            services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint], logger: log)
-        configuration.maximumGracefulShutdownDuration = .seconds(30)
-        log.info("started", metadata: ["roles": "\(services.map { "\(type(of: $0))" }.joined(separator: ", "))"])
-        try await ServiceGroup(configuration: configuration).run()
-        log.info("stopped")
+        try await Roles.run(assembly, [Roles.scheduler, Roles.worker])
     }
 }

@@ -4,6 +4,7 @@ import Logging
 import JobQueue
 import Postgres
 import Redis
+import StatusHTTP
 import SystemPackage
 import Telemetry
 
@@ -13,7 +14,7 @@ struct Settings: Sendable {
     /// One setting that can be given.
     enum Key: String, CaseIterable, Sendable {
         case databaseUrl, redisUrl, masterKeysFile, logFormat, logLevel, allowPrivateMailHosts, mailTrustRootsFile
-        case queueShard, leaseSeconds, workerConcurrency
+        case queueShard, leaseSeconds, workerConcurrency, metricsBind
 
         var environmentName: String { "POSTRIDER_" + snake.uppercased() }
         var flagName: String { "--" + snake.replacing("_", with: "-") }
@@ -39,6 +40,8 @@ struct Settings: Sendable {
             case .queueShard: "the name of the queue's shard"
             case .leaseSeconds: "how long a job belongs to a worker that is not heard of"
             case .workerConcurrency: "jobs that a worker runs at once"
+            case .metricsBind:
+                "host:port where a role serves /metrics, /healthz and /readyz, to anybody who reaches it; empty is off"
             }
         }
 
@@ -52,6 +55,7 @@ struct Settings: Sendable {
             case .queueShard: "0"
             case .leaseSeconds: "10"
             case .workerConcurrency: "4"
+            case .metricsBind: ""
             }
         }
     }
@@ -110,6 +114,15 @@ struct Settings: Sendable {
         case "false", "no", "0": return false
         case let other: throw SettingsError("\(key.environmentName) is \(other), which is neither true nor false")
         }
+    }
+
+    /// Where metrics and health are served; `nil` where they aren't.
+    func statusAddress() throws(SettingsError) -> StatusAddress? {
+        guard let text = text(.metricsBind), !text.isEmpty else { return nil }
+        guard let address = StatusAddress(text) else {
+            throw SettingsError("\(Key.metricsBind.environmentName) is \(text), which is no host:port")
+        }
+        return address
     }
 
     func logging() throws(SettingsError) -> LogSettings {

@@ -37,12 +37,18 @@ struct SettingsOptions: ParsableArguments {
     @Option(help: ArgumentHelp("How long a silent worker keeps a job (POSTRIDER_LEASE_SECONDS).", valueName: "seconds"))
     var leaseSeconds: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Where a role serves metrics and health; off unless given (POSTRIDER_METRICS_BIND).", valueName: "host:port"
+        ))
+    var metricsBind: String?
+
     /// The settings that all sources together give.
     func settings(_ more: [Settings.Key: String?] = [:]) async throws -> Settings {
         let given: [Settings.Key: String?] = [
             .databaseUrl: databaseUrl, .redisUrl: redisUrl, .masterKeysFile: masterKeysFile, .logFormat: logFormat,
             .logLevel: logLevel, .allowPrivateMailHosts: allowPrivateMailHosts, .mailTrustRootsFile: mailTrustRootsFile,
-            .queueShard: queueShard, .leaseSeconds: leaseSeconds,
+            .queueShard: queueShard, .leaseSeconds: leaseSeconds, .metricsBind: metricsBind,
         ]
         return try await Settings(flags: given.merging(more) { $1 }.compactMapValues { $0 }, file: file)
     }
