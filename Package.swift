@@ -48,6 +48,7 @@ let targets: [Target] = [
 
     // Rules: pure functions and values.
     .ours("Failure", []),
+    .ours("CallSharing", []),
     .ours("MetricNames", [.metrics]),
     .ours("MailModel", []),
     .ours("Threading", ["MailModel"]),
@@ -67,9 +68,10 @@ let targets: [Target] = [
     .ours("Transfer", ["Failure", "CLibCurl"]),
 
     // Queue and storage.
-    .ours("JobQueue", ["Failure", "Redis"], resources: [.embedInCode("Resources")]),
+    .ours("JobQueue", ["CallSharing", "Failure", "Redis"], resources: [.embedInCode("Resources")]),
     .ours(
-        "MailStore", ["Failure", "Postgres", "MailModel", "Threading", "SyncPlanning", "Entitlements", .crypto],
+        "MailStore",
+        ["CallSharing", "Failure", "Postgres", "MailModel", "Threading", "SyncPlanning", "Entitlements", .crypto],
         resources: [.embedInCode("Resources/Migrations")]),
 
     // Engines.
@@ -84,13 +86,19 @@ let targets: [Target] = [
         ["Failure", "MailStore", "Postgres", "IMAP", "IMAPCore", "Transfer", "OutboundGuard", "MailModel", .nioCore]),
 
     // What the queue's jobs mean to mail: the one place that knows both.
-    .ours("AccountJobs", ["JobQueue", "MailStore", "MailModel"]),
+    .ours("AccountJobs", ["Cron", "JobQueue", "MailStore", "MailModel"]),
 
     // Roles.
-    .ours("Scheduler", ["AccountJobs", "Failure", "MailStore", "JobQueue", "MailModel", .logging, .serviceLifecycle]),
+    .ours(
+        "Scheduler",
+        ["AccountJobs", "Cron", "Failure", "MailStore", "JobQueue", "MailModel", .logging, .serviceLifecycle]),
     .ours(
         "Worker",
-        ["AccountJobs", "Failure", "SyncEngine", "MailStore", "JobQueue", "MailModel", .logging, .serviceLifecycle]),
+        [
+            "AccountJobs", "Failure", "MetricNames", "SyncEngine", "MailStore", "JobQueue", "MailModel", .logging,
+            .metrics,
+            .serviceLifecycle,
+        ]),
 
     // The program.
     .ours("Telemetry", ["MetricNames", .logging, .metrics]),
@@ -118,6 +126,7 @@ let targets: [Target] = [
         swiftSettings: rules),
 
     // Tests mirror the sources.
+    .tests("CallSharingTests", ["CallSharing"]),
     .tests("MailModelTests", ["MailModel"]),
     .tests("ThreadingTests", ["Threading", "MailModel"]),
     .tests("SyncPlanningTests", ["SyncPlanning", "Threading", "MailModel"]),

@@ -27,6 +27,14 @@ package final class JobContext: Sendable {
         state = Mutex(State(leaseEnd: leaseEnd, progressedAt: now))
     }
 
+    /// Of a run whose lease another process holds, which also ends it: here it lasts as long as this process.
+    package static func apart(_ job: ClaimedJob) -> JobContext {
+        JobContext(job: job, leaseEnd: .now + .seconds(365 * 86_400))
+    }
+
+    /// Asks a run apart to stop at its next checkpoint.
+    package func stopApart() { requestStop(.draining) }
+
     /// Whether to stop at the next checkpoint; cheap enough for every step.
     package var shouldStop: Bool { stopReason != nil }
 

@@ -1,5 +1,5 @@
 /// Why a run failed: for operators, and for the dead letters.
-package struct JobFailure: Sendable, Hashable {
+package struct JobFailure: Sendable, Hashable, Codable {
     /// Stable, of lower-case words with underscores: what failures are grouped by.
     package var code: String
     /// A sentence without secrets or addresses.

@@ -1,5 +1,5 @@
 /// How a run ended.
-package enum JobOutcome: Sendable, Hashable {
+package enum JobOutcome: Sendable, Hashable, Codable {
     /// Nothing is left to do, unless somebody asked meanwhile.
     case done
     /// It failed. Again after this time, or after the queue's backoff for its attempt; the attempt counts.

@@ -1,3 +1,4 @@
+internal import CallSharing
 internal import Redis
 
 extension JobQueue {
@@ -14,7 +15,7 @@ extension JobQueue {
         }
         // What fills a call by itself gains nothing by waiting for others.
         if requests.count * 2 <= settings.batch {
-            return try await sharing.enqueue(requests) { requests throws(JobQueueError) in try await send(requests) }
+            return try await enqueues.perform(requests) { requests throws(JobQueueError) in try await send(requests) }
         }
         var outcomes: [EnqueueOutcome] = []
         outcomes.reserveCapacity(requests.count)

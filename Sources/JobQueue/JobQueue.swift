@@ -1,3 +1,4 @@
+internal import CallSharing
 package import Redis
 internal import Synchronization
 
@@ -31,7 +32,7 @@ package final class JobQueue: Sendable {
     /// KEYS of every script, and the names of its queues.
     let scriptKeys: [String]
     let queueNames: RedisArgument
-    let sharing: EnqueueSharing
+    let enqueues: SharedCalls<JobRequest, EnqueueOutcome, JobQueueError>
     private let knownEpoch = Mutex<Int64?>(nil)
 
     /// - Parameters:
@@ -42,7 +43,7 @@ package final class JobQueue: Sendable {
         self.settings = settings
         keys = QueueKeys(shard: settings.shard)
         scriptKeys = keys.all(settings.queues)
-        sharing = EnqueueSharing(batch: settings.batch)
+        enqueues = SharedCalls(batch: settings.batch)
         queueNames = .string(settings.queues.joined(separator: "\n"))
     }
 

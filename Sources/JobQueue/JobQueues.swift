@@ -20,13 +20,25 @@ package struct JobQueues: Sendable {
     package func enqueue(_ requests: [JobRequest]) async throws(JobQueueError) -> [EnqueueOutcome] {
         if shards.count == 1 { return try await shards[0].enqueue(requests) }
         var places: [Int: [Int]] = [:]
-        for (place, request) in requests.enumerated() { places[index(of: request.organization), default: []].append(place) }
+        for (place, request) in requests.enumerated() {
+            places[index(of: request.organization), default: []].append(place)
+        }
         var outcomes = [EnqueueOutcome](repeating: .merged, count: requests.count)
         for (shard, places) in places.sorted(by: { $0.key < $1.key }) {
             let answers = try await shards[shard].enqueue(places.map { requests[$0] })
             for (place, answer) in zip(places, answers) { outcomes[place] = answer }
         }
         return outcomes
+    }
+
+    /// Which of the jobs that are asked for have none yet, neither waiting nor running.
+    package func missing(_ requests: [JobRequest]) async throws(JobQueueError) -> [JobRequest] {
+        var found: [JobRequest] = []
+        for (shard, requests) in Dictionary(grouping: requests, by: { index(of: $0.organization) }) {
+            let missing = Set(try await shards[shard].missing(requests.map(\.resource)))
+            found += requests.filter { missing.contains($0.resource) }
+        }
+        return found
     }
 
     // FNV-1a: the same in every process and version, which Swift's own hash is not.

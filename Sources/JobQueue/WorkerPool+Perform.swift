@@ -59,7 +59,7 @@ extension WorkerPool {
     private func bury(_ outcome: JobOutcome, of context: JobContext) async -> JobOutcome {
         guard case .dead(let failure) = outcome, context.isOurs else { return outcome }
         do {
-            try await settings.bury(DeadJob(job: context.job, failure: failure))
+            try await settings.bury(GivenUpJob(job: context.job, failure: failure))
             return outcome
         } catch {
             // Better tried once too often than lost.

@@ -101,11 +101,15 @@ package final class WorkerPool: Sendable {
         } onCancel: {
             stop()
         }
+        await closeDown(timer)
+        await passWakeUpOn()
+    }
+
+    func closeDown(_ timer: RedisTimer) async {
         timer.cancel()
         await takeLeave()
         await wakeClient.close()
         await heartbeatClient.close()
-        await passWakeUpOn()
     }
 
     /// Tells the dispatcher what happened.

@@ -23,7 +23,7 @@ package struct WorkerPoolSettings: Sendable {
     /// How long a job of a kind may run without reporting progress; nil for ever.
     package var progressLimit: @Sendable (_ kind: String) -> Duration? = { _ in nil }
     /// Keeps a job that is given up, before the queue forgets it. If it throws, the job is tried again instead.
-    package var bury: @Sendable (DeadJob) async throws -> Void = { _ in }
+    package var bury: @Sendable (GivenUpJob) async throws -> Void = { _ in }
     /// Runs a job whose last worker ended with it, in a process of its own; nil runs it like any other.
     package var isolate: WorkerPool.Handler?
     /// Told of each run that has ended; must not block.

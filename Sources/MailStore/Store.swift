@@ -8,7 +8,9 @@
 //         └── a successor's take makes every later commit here fail
 //
 // Queries stand in Queries/, grouped by table; the schema in Resources/Migrations.
+import CallSharing
 import Failure
+package import MailModel
 package import Postgres
 
 /// The store, over a bounded pool of connections.
@@ -17,6 +19,9 @@ package final class Store: Sendable {
     let secrets: SecretBox?
     let ids: IDSource
     let time: TimeSource
+    /// Many jobs of one process take leases and complete visits at once; they share statements.
+    let readLeases = SharedCalls<AccountKey, LaneLease?, StoreError>(batch: 500)
+    let quietVisits = SharedCalls<QuietVisit, Bool, StoreError>(batch: 500)
 
     /// - Parameters:
     ///   - secrets: seals and opens account secrets; `nil` for a role that never touches one.
@@ -28,6 +33,12 @@ package final class Store: Sendable {
         self.ids = ids
         self.time = time
     }
+
+    /// Now, by the store's clock.
+    package var now: EpochSeconds { time.now }
+
+    /// Now in milliseconds since 1970, by the store's clock.
+    package var nowMilliseconds: Int64 { time.milliseconds }
 
     /// Runs one hop on a connection, and turns PostgreSQL's errors into the store's.
     func withSession<T: Sendable>(_ body: @Sendable @escaping (PostgresSession) throws -> T) async throws(StoreError)

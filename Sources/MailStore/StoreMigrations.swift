@@ -8,8 +8,10 @@ package enum StoreMigrations {
             number: 1, name: "foundation", sql: String(decoding: PackageResources._001_foundation_sql, as: UTF8.self)),
         Migration(
             number: 2, name: "operations", sql: String(decoding: PackageResources._002_operations_sql, as: UTF8.self)),
+        Migration(
+            number: 3, name: "controls", sql: String(decoding: PackageResources._003_controls_sql, as: UTF8.self)),
     ]
 
     /// A role starts only on a schema within this range; `postrider migrate` brings it there.
-    package static let supported = 2...2
+    package static let supported = 3...3
 }

@@ -1,9 +1,10 @@
-// Puts a job into the queue for each account that is due, and keeps the queue itself in order.
+// Puts a job into the queue for each account that is due.
 //
 //     account_dispatch.next_due_at ≤ now ──compare-and-set──▶ dispatched_until ──commit──▶ enqueue
 //
-// The mark in PostgreSQL comes first: a scheduler that dies between the two lines costs an account the time that the
-// mark holds, never a job that nobody knows of. Two schedulers at once do no harm.
+// The mark in PostgreSQL comes first: a scheduler that dies between the two lines costs an account the time until a new
+// leader asks again for what was marked within the last minute, never a job that nobody knows of. Two schedulers at once
+// do no harm.
 import AccountJobs
 import Failure
 package import JobQueue
@@ -12,7 +13,7 @@ package import MailStore
 import ServiceLifecycle
 import Synchronization
 
-/// The scheduler's main duty: dispatches due accounts and gives the queue an epoch when it has none.
+/// The scheduler's main duty: dispatches due accounts.
 package final class DispatchService: Service {
     /// How often and how much; durations are parameters so that tests are short.
     package struct Settings: Sendable {
@@ -24,70 +25,87 @@ package final class DispatchService: Service {
         /// visit: an account that is dispatched while it is being visited is visited again at once, whatever pause the
         /// visit asked for.
         package var holdSeconds = 900
-        /// Pause after a failure, so that an outage isn't hammered.
-        package var pauseAfterFailure: Duration = .seconds(1)
+        /// How far back a new leader asks again for what the one before had marked.
+        package var repeatSeconds = 60.0
 
         package init() {}
     }
 
+    private struct State {
+        var lastSuccess: ContinuousClock.Instant?
+        var lagSeconds = 0.0
+        var dispatched: Int64 = 0
+        /// The leader's term whose beginning was seen to.
+        var term: Int?
+    }
+
     private let store: Store
-    private let queue: JobQueue
+    private let queues: JobQueues
+    private let keeper: QueueKeeper
+    private let leadership: Leadership
     private let settings: Settings
     private let log: Logger
-    private let success = Mutex<ContinuousClock.Instant?>(nil)
+    private let state = Mutex(State())
 
-    package init(store: Store, queue: JobQueue, settings: Settings = Settings(), log: Logger) {
+    package init(
+        store: Store, queues: JobQueues, keeper: QueueKeeper, leadership: Leadership, settings: Settings = Settings(),
+        log: Logger
+    ) {
         self.store = store
-        self.queue = queue
+        self.queues = queues
+        self.keeper = keeper
+        self.leadership = leadership
         self.settings = settings
         self.log = log
     }
 
-    /// When a look for due accounts last went well; `nil` before the first. The scheduler is ready if that is recent.
-    package var lastSuccess: ContinuousClock.Instant? { success.withLock { $0 } }
+    /// When a look for due accounts, or for the leader who does it, last went well; `nil` before the first. The scheduler
+    /// is ready if that is recent.
+    package var lastSuccess: ContinuousClock.Instant? { state.withLock { $0.lastSuccess } }
+
+    /// For how many seconds the longest due account of the last look had waited.
+    package var lagSeconds: Double { state.withLock { $0.lagSeconds } }
+
+    /// How many accounts were dispatched by this process.
+    package var dispatched: Int64 { state.withLock { $0.dispatched } }
 
     package func run() async throws {
-        await cancelWhenGracefulShutdown {
-            await self.runUntilCancelled()
-        }
-    }
-
-    private func runUntilCancelled() async {
-        while !Task.isCancelled {
-            var pause = settings.interval
-            do {
-                let dispatched = try await runOnce()
-                if dispatched == settings.batch { pause = .zero }
-            } catch is CancellationError {
-                return
-            } catch {
-                log.warning("dispatching failed; it is tried again", metadata: ["reason": "\(error)"])
-                pause = settings.pauseAfterFailure
-            }
-            // The pace of the loop, not a wait for a state; cancellation ends it at once.
-            guard (try? await Task.sleep(for: pause)) != nil else { return }
-        }
+        let pace = Pace(interval: settings.interval, duty: "dispatching", log: log)
+        await pace.repeat { try await self.runOnce() == self.settings.batch }
     }
 
     /// Dispatches what is due now; returns how many accounts that was, at most ``Settings/batch``.
     package func runOnce() async throws -> Int {
-        let epoch = try await epoch()
+        guard let term = leadership.term else {
+            state.withLock { $0.lastSuccess = .now }
+            return 0
+        }
+        guard case .settled(let epoch) = keeper.standing else { return 0 }
+        if state.withLock({ $0.term }) != term {
+            try await repeatRecent(epoch: epoch)
+            state.withLock { $0.term = term }
+        }
         let due = try await store.dispatchDue(limit: settings.batch, epoch: epoch, holdSeconds: settings.holdSeconds)
         if !due.accounts.isEmpty {
-            _ = try await queue.enqueue(due.accounts.map { AccountJob.sync($0) })
+            try await queues.enqueue(due.due.map { AccountJob.sync($0) })
             log.debug("dispatched", metadata: ["accounts": "\(due.accounts.count)"])
         }
-        success.withLock { $0 = .now }
-        return due.count
+        state.withLock { state in
+            state.lastSuccess = .now
+            state.lagSeconds = due.lagSeconds
+            state.dispatched += Int64(due.accounts.count)
+        }
+        return due.accounts.count
     }
 
-    /// The queue's epoch. A queue that has none is new, or was emptied: it gets the next one, under which every account
-    /// that was dispatched before is due again.
-    private func epoch() async throws -> Int64 {
-        if let epoch = try await queue.currentEpoch() { return epoch }
-        let epoch = try await store.nextQueueEpoch()
-        try await queue.establishEpoch(epoch)
-        log.notice("the queue was empty and has a new epoch", metadata: ["epoch": "\(epoch)"])
-        return epoch
+    /// Asks again for what a leader before us marked and may not have enqueued.
+    private func repeatRecent(epoch: Int64) async throws {
+        var cursor: DispatchPage.Cursor?
+        repeat {
+            let page = try await store.recentDispatches(
+                withinSeconds: settings.repeatSeconds, epoch: epoch, after: cursor, limit: settings.batch)
+            if !page.due.isEmpty { try await queues.enqueue(page.due.map { AccountJob.sync($0) }) }
+            cursor = page.next
+        } while cursor != nil
     }
 }

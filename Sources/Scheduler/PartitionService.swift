@@ -15,17 +15,10 @@ package struct PartitionService: Service {
     }
 
     package func run() async throws {
-        await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                do {
-                    let made = try await store.ensurePartitions(monthsAhead: 3)
-                    if made > 0 { log.info("made partitions", metadata: ["count": "\(made)"]) }
-                } catch {
-                    log.warning("partitions of the coming months could not be made", metadata: ["reason": "\(error)"])
-                }
-                // The pace of the duty; cancellation ends it at once.
-                guard (try? await Task.sleep(for: interval)) != nil else { return }
-            }
+        await Pace(interval: interval, duty: "making the coming months' partitions", log: log).repeat {
+            let made = try await self.store.ensurePartitions(monthsAhead: 3)
+            if made > 0 { self.log.info("made partitions", metadata: ["count": "\(made)"]) }
+            return false
         }
     }
 }

@@ -43,19 +43,24 @@ package struct AccountVisitor: Sendable {
 
     /// Visits an account once.
     ///
-    /// - Parameter shouldStop: asked between checkpoints; a visit that is to stop ends there, and the next one goes on.
+    /// - Parameters:
+    ///   - shouldStop: asked between checkpoints; a visit that is to stop ends there, and the next one goes on.
+    ///   - report: told after each checkpoint how many messages are done, of how many where that is known.
     /// - Returns: what it did, also where it failed: the account's row says so by then. Only a lost lease, a stop, and
     ///   a store that can't be reached leave the row as it was.
-    package func visit(_ key: AccountKey, shouldStop: @escaping @Sendable () -> Bool) async throws -> VisitReport {
+    package func visit(
+        _ key: AccountKey, shouldStop: @escaping @Sendable () -> Bool,
+        report: @escaping @Sendable (_ done: Int, _ total: Int?, _ note: String) -> Void = { _, _, _ in }
+    ) async throws -> VisitReport {
         let account = try await store.account(key)
         guard account.state.isRunnable, account.startedAt != nil else { return VisitReport(outcome: .notRunnable) }
-        let lease = try await store.takeLease(of: key, lane: .read)
+        let lease = try await store.takeReadLease(of: key)
         do {
             let mailbox = try await metrics.signIn.measure { try await openMailbox(account) }
             do {
                 let visit = Visit(
                     engine: self, account: account, lease: lease, mailbox: mailbox,
-                    addresses: try await store.addresses(of: key), shouldStop: shouldStop)
+                    addresses: try await store.addresses(of: key), shouldStop: shouldStop, progressed: report)
                 let report = try await visit.run()
                 await mailbox.logout()
                 return report

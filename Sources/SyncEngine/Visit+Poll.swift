@@ -45,6 +45,11 @@ extension Visit {
             }
             closing.cursors[item.folder.id] = item.provenCursor(highest: nil)
         }
+        if closing.isEmpty && report.messages == 0 {
+            try await store.completeQuietVisit(
+                QuietVisit(lease: lease, intervalSeconds: Double(account.intervalSeconds)))
+            return report
+        }
         let now = engine.time.now
         closing.completion = .init(finishedAt: now, nextDueAt: nextDue(after: now), completesFirstSync: false)
         report.add(try await commit(closing), bytes: 0)

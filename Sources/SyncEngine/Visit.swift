@@ -14,6 +14,7 @@ struct Visit {
     /// The account's own addresses, lower-cased.
     let addresses: Set<String>
     let shouldStop: @Sendable () -> Bool
+    let progressed: @Sendable (_ done: Int, _ total: Int?, _ note: String) -> Void
 
     var store: Store { engine.store }
 
@@ -51,6 +52,10 @@ struct Visit {
     func commit(_ checkpoint: Checkpoint) async throws -> CheckpointResult {
         let result = try await store.commit(checkpoint, addresses: addresses, under: lease)
         engine.metrics.messages.increment(by: result.newMessages)
+        let progress = checkpoint.progress
+        progressed(
+            progress?.messagesDone ?? result.newMessages, progress?.messagesFound,
+            progress == nil ? "checking for new mail" : "first sync, messages")
         return result
     }
 

@@ -1,77 +1,86 @@
 // Takes jobs from the queue and carries them out. Any number of workers share one queue.
+//
+//     shard 0 ─▶ pool ─┐                     ┌─▶ SyncHandler ─▶ SyncEngine
+//     shard 1 ─▶ pool ─┼─▶ JobHandler, by kind ─▶ TickHandler ─▶ schedules' targets
+//        …             │                     └─▶ anything else: dead letters
+//                      └─▶ JobLedger: counts by the minute, runs that are worth a row
 import Failure
 package import JobQueue
 package import Logging
-import MailModel
-import MailStore
-import AccountJobs
+package import MailStore
 import ServiceLifecycle
 package import SyncEngine
 
 /// The worker role.
-package struct WorkerService: Service {
-    private let pool: WorkerPool
+package final class WorkerService: Service {
+    private let pools: [WorkerPool]
+    private let ledger: JobLedger
+    private let handler: JobHandler
+    private let log: Logger
 
     /// - Parameters:
-    ///   - settings: name, concurrency and grace of the pool.
-    package init(queue: JobQueue, engine: AccountVisitor, settings: WorkerPoolSettings, log: Logger) {
-        pool = WorkerPool(queue: queue, settings: settings) { job, context in
-            await Self.handle(job, context, engine: engine, log: log)
+    ///   - settings: of the whole worker; its concurrency is shared out among the shards.
+    ///   - isolate: runs a job in a process of its own; nil where this process is one.
+    package init(
+        queues: JobQueues, store: Store, engine: AccountVisitor, settings: WorkerPoolSettings,
+        isolate: WorkerPool.Handler? = nil, log: Logger
+    ) {
+        let ledger = JobLedger(store: store, worker: settings.identity.name, log: log)
+        let handler = JobHandler(store: store, engine: engine, ledger: ledger, log: log)
+        let metrics = JobMetrics()
+        var settings = settings
+        settings.isolate = isolate
+        settings.bury = { try await handler.bury($0) }
+        settings.observe = { run in
+            ledger.record(run)
+            metrics.record(run)
         }
+        settings.concurrency = max(1, settings.concurrency / queues.shards.count)
+        pools = queues.shards.map { shard in
+            WorkerPool(queue: shard, settings: settings) { await handler.handle($0, $1) }
+        }
+        self.ledger = ledger
+        self.handler = handler
+        self.log = log
     }
 
-    /// When Redis last answered a claim, a wait or a heartbeat; `nil` before the first. The worker is ready if that is
-    /// recent.
-    package var lastSuccess: ContinuousClock.Instant? { pool.lastSuccess }
+    /// When Redis last answered every shard's claim, wait or heartbeat; `nil` before the first. The worker is ready if that
+    /// is recent.
+    package var lastSuccess: ContinuousClock.Instant? {
+        let marks = pools.map(\.lastSuccess)
+        return marks.contains(nil) ? nil : marks.compactMap(\.self).min()
+    }
 
-    /// Works until it is asked to stop: then it claims no more, its jobs stop at their next checkpoint, and the rest go
-    /// back to the queue.
+    /// Jobs that run, as a share of those that may.
+    package var busyRatio: Double {
+        let most = pools.reduce(0) { $0 + $1.concurrency }
+        return Double(pools.reduce(0) { $0 + $1.running }) / Double(max(1, most))
+    }
+
+    /// What the pools have done since their start, together.
+    package var counts: [WorkerPoolCounts] { pools.map(\.counts) }
+
+    /// Claims no more, while what runs goes on; for a process that is about to be replaced.
+    package func beQuiet() {
+        for pool in pools { pool.setQuiet(true) }
+        log.notice("quiet: no job is claimed any more")
+    }
+
+    /// Works until it is asked to stop, by a signal or by an operator's order: then it claims no more, its jobs stop at
+    /// their next checkpoint, and the rest go back to the queue.
     package func run() async throws {
         await withGracefulShutdownHandler {
-            await pool.run()
-        } onGracefulShutdown: {
-            pool.stop()
-        }
-    }
-
-    private static func handle(_ job: ClaimedJob, _ context: JobContext, engine: AccountVisitor, log: Logger) async
-        -> JobOutcome
-    {
-        guard job.kind == AccountJob.syncKind, let key = AccountJob.account(of: job) else {
-            log.error("a job of an unknown kind", metadata: ["kind": "\(job.kind)", "job": "\(job.id)"])
-            return .retry(after: nil)
-        }
-        do {
-            let report = try await engine.visit(key, shouldStop: { context.shouldStop })
-            switch report.outcome {
-            case .complete:
-                if report.messages > 0 {
-                    log.info(
-                        "synced",
-                        metadata: [
-                            "account": "\(key.accountID)", "messages": "\(report.messages)", "bytes": "\(report.bytes)",
-                            "threads": "\(report.newThreads)",
-                        ])
+            await withTaskGroup(of: Void.self) { group in
+                let ledger = ledger
+                group.addTask { await ledger.run() }
+                await withTaskGroup(of: Void.self) { pools in
+                    for pool in self.pools { pools.addTask { await pool.run() } }
                 }
-                return .done
-            case .stopped: return .release
-            // The account's row says when it is due again.
-            case .failed, .notRunnable: return .done
+                group.cancelAll()
             }
-        } catch let error as StoreError {
-            switch error {
-            // A successor has the account, or it was removed, or an operator has cancelled the job.
-            case .leaseLost, .notFound, .cancelled: return .done
-            case .database, .keyRing, .refused, .secret, .unreadable:
-                log.warning(
-                    "a job can't reach the store; it is tried again",
-                    metadata: [
-                        "account": "\(key.accountID)", "reason": "\(error)",
-                    ])
-                return .retry(after: nil)
-            }
-        } catch {
-            return context.shouldStop || error is CancellationError ? .release : .retry(after: nil)
+            await ledger.flush()
+        } onGracefulShutdown: {
+            for pool in self.pools { pool.stop() }
         }
     }
 }

@@ -89,7 +89,7 @@ class Installation:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("POSTRIDER_")}
         self.environment = {
             **inherited, "POSTRIDER_DATABASE_URL": self.database_url,
-            "POSTRIDER_REDIS_URL": os.environ["POSTRIDER_TEST_REDIS_URL"], "POSTRIDER_QUEUE_SHARD": self.name,
+            "POSTRIDER_REDIS_URL": os.environ["POSTRIDER_TEST_REDIS_URL"], "POSTRIDER_QUEUE_NAME": self.name,
             "POSTRIDER_MASTER_KEYS_FILE": str(self.keys), "POSTRIDER_ALLOW_PRIVATE_MAIL_HOSTS": "true",
             "POSTRIDER_MAIL_TRUST_ROOTS_FILE": about["ca_file"], "POSTRIDER_LEASE_SECONDS": "2"}
         self.set(**settings)

@@ -39,11 +39,15 @@ extension Store {
                            dispatched_at = now()
                       FROM (TABLE lost UNION ALL TABLE expired UNION ALL TABLE waiting) due
                      WHERE d.organization_id = due.organization_id AND d.account_id = due.account_id
-                    RETURNING d.organization_id, d.account_id, due.waited
+                    RETURNING d.organization_id, d.account_id, due.waited, d.host_gate
                     """, Int64(limit), epoch, Double(seconds)
                 ))
             return DispatchBatch(
-                accounts: try rows.map { AccountKey(organizationID: try $0.get(0), accountID: try $0.get(1)) },
+                due: try rows.map { row in
+                    DueAccount(
+                        key: AccountKey(organizationID: try row.get(0), accountID: try row.get(1)),
+                        hostGate: try row.getOptional(3))
+                },
                 lagSeconds: try rows.compactMap { try $0.getOptional(2, as: Double.self) }.max() ?? 0)
         }
     }
@@ -76,7 +80,7 @@ extension Store {
             let rows = try session.query(
                 Statement(
                     """
-                    SELECT organization_id, account_id, dispatched_until FROM account_dispatch
+                    SELECT organization_id, account_id, dispatched_until, host_gate FROM account_dispatch
                      WHERE dispatched_epoch = $1 AND dispatched_until > now()
                        AND \(condition) - make_interval(secs => $2)
                        AND ($3::timestamptz IS NULL OR (dispatched_until, account_id) > ($3, $4::uuid))
@@ -84,10 +88,14 @@ extension Store {
                      ORDER BY dispatched_until, account_id LIMIT $5
                     """, epoch, seconds, cursor?.dispatchedUntil, cursor?.account, Int64(limit)
                 ))
-            let accounts = try rows.map { AccountKey(organizationID: try $0.get(0), accountID: try $0.get(1)) }
-            guard rows.count == limit, limit > 0 else { return DispatchPage(accounts: accounts, next: nil) }
+            let due = try rows.map { row in
+                DueAccount(
+                    key: AccountKey(organizationID: try row.get(0), accountID: try row.get(1)),
+                    hostGate: try row.getOptional(3))
+            }
+            guard rows.count == limit, limit > 0 else { return DispatchPage(due: due, next: nil) }
             return DispatchPage(
-                accounts: accounts,
+                due: due,
                 next: .init(dispatchedUntil: try rows[limit - 1].get(2), account: try rows[limit - 1].get(1)))
         }
     }

@@ -1,3 +1,4 @@
+import CallSharing
 import MailModel
 import Postgres
 
@@ -29,6 +30,34 @@ extension Store {
                     "SELECT evict_lane($1, $2, $3, $4)", key.organizationID, key.accountID, lane.rawValue, lease.token))
             return lease
         }
+    }
+
+    /// Takes an account's `read` lane, in one statement with whoever else takes one just then.
+    ///
+    /// - Throws: `notFound` where the account is gone.
+    package func takeReadLease(of key: AccountKey) async throws(StoreError) -> LaneLease {
+        let shared = try await readLeases.perform([key]) { keys throws(StoreError) in
+            let leases = try await Self.unshaken { () throws(StoreError) in
+                try await self.takeLeases(of: keys, lane: .read)
+            }
+            let byAccount = Dictionary(leases.map { ($0.account, $0) }, uniquingKeysWith: { first, _ in first })
+            // Two jobs of one account never run at once; if two tasks ask all the same, each must have its own.
+            var given: Set<AccountKey> = []
+            return keys.map { given.insert($0).inserted ? byAccount[$0] : nil }
+        }
+        if let lease = shared[0] { return lease }
+        return try await takeLease(of: key, lane: .read)
+    }
+
+    /// Does what others share: the cancellation of the task that happens to do it is nothing to them.
+    static func unshaken<T: Sendable>(
+        _ body: @escaping @Sendable () async throws(StoreError) -> T
+    ) async throws(StoreError) -> T {
+        // Awaited to its end, so it is no task that anybody forgets.
+        let result: Result<T, StoreError> = await Task {
+            do throws(StoreError) { return .success(try await body()) } catch { return .failure(error) }
+        }.value
+        return try result.get()
     }
 
     /// Takes the lanes of many accounts in one statement.

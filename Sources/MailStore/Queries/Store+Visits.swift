@@ -1,3 +1,4 @@
+import CallSharing
 package import MailModel
 import Postgres
 
@@ -60,6 +61,18 @@ extension Store {
                 ))
             return try rows.first.map { Int(try $0.get(0, as: Int32.self)) } ?? 0
         }
+    }
+
+    /// Completes a visit that found no change, in one transaction with whoever else completes one just then.
+    ///
+    /// - Throws: `leaseLost` where a successor has the lane or the job was cancelled; nothing was written then.
+    package func completeQuietVisit(_ visit: QuietVisit) async throws(StoreError) {
+        let accepted = try await quietVisits.perform([visit]) { visits throws(StoreError) in
+            let refused = Set(
+                try await Self.unshaken { () throws(StoreError) in try await self.completeQuietVisits(visits) })
+            return visits.map { !refused.contains($0.lease) }
+        }
+        if !accepted[0] { throw .leaseLost }
     }
 
     /// Completes many visits that found no change, in one transaction. Each is fenced by its own token.

@@ -9,7 +9,9 @@ package struct DispatchPage: Sendable, Hashable {
         let account: AccountID
     }
 
-    package let accounts: [AccountKey]
+    package let due: [DueAccount]
     /// Where the next page begins; `nil` after the last.
     package let next: Cursor?
+
+    package var accounts: [AccountKey] { due.map(\.key) }
 }

@@ -87,8 +87,12 @@ struct ConfigCommand: AsyncParsableCommand {
                 case .mailTrustRootsFile:
                     guard let path = settings.text(key) else { return ("(the system's)", nil) }
                     return (path, FileManager.default.isReadableFile(atPath: path) ? nil : "the file can't be read")
-                case .queueShard:
-                    return (try settings.required(key), nil)
+                case .queueShards:
+                    _ = try settings.number(key, in: 1...16)
+                    return (settings.text(key), nil)
+                case .queueName: return (settings.text(key), nil)
+                case .workerQueues:
+                    return (try settings.workerQueues()?.joined(separator: ",") ?? "(all)", nil)
                 case .leaseSeconds:
                     _ = try settings.number(key, in: 1...3_600)
                     return (settings.text(key), nil)

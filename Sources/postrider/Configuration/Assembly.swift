@@ -53,14 +53,21 @@ struct Assembly: Sendable {
         return Store(pool: pool, secrets: secrets)
     }
 
-    func queue() throws -> JobQueue {
-        var queueSettings = JobQueueSettings(shard: try settings.required(.queueShard))
+    /// The queue's shards: as many as the settings say, spread over the Redis servers that they name.
+    func queues() throws -> JobQueues {
+        let urls = try settings.redisURLs()
+        let count = try settings.number(.queueShards, in: 1...16)
         let lease = try settings.number(.leaseSeconds, in: 1...3_600)
-        queueSettings.lease = .seconds(lease)
-        queueSettings.heartbeat = .milliseconds(lease * 300)
-        queueSettings.reaperInterval = .milliseconds(lease * 200)
-        let configuration = try RedisConfiguration(url: settings.required(.redisUrl))
-        return JobQueue(client: RedisClient(configuration), settings: queueSettings)
+        let name = settings.text(.queueName) ?? ""
+        return JobQueues(
+            try (0..<max(count, urls.count)).map { number in
+                var queueSettings = JobQueueSettings(shard: "\(name)\(number)", queues: QueueNames.all)
+                queueSettings.lease = .seconds(lease)
+                queueSettings.heartbeat = .milliseconds(lease * 300)
+                queueSettings.reaperInterval = .milliseconds(lease * 200)
+                let configuration = try RedisConfiguration(url: urls[number % urls.count])
+                return JobQueue(client: RedisClient(configuration), settings: queueSettings)
+            })
     }
 
     var outboundPolicy: OutboundPolicy {
@@ -89,12 +96,28 @@ struct Assembly: Sendable {
             store: store, openMailbox: { try await signIn.open($0, secretsFrom: store) }, log: logging.logger("sync"))
     }
 
-    func worker() async throws -> WorkerService {
+    /// - Parameter apart: whether this process is one that runs a single job, which no other shall be made for.
+    func worker(_ queues: JobQueues, apart: Bool = false) async throws -> WorkerService {
         let store = try await store(role: .worker, withSecrets: true)
-        let concurrency = try settings.number(.workerConcurrency, in: 1...1_000)
         return WorkerService(
-            queue: try queue(), engine: try engine(store),
-            settings: WorkerPoolSettings(concurrency: concurrency),
-            log: logging.logger("worker"))
+            queues: queues, store: store, engine: try engine(store), settings: try workerSettings(),
+            isolate: apart ? nil : IsolatedRun(log: logging.logger("worker")).run, log: logging.logger("worker"))
+    }
+
+    /// What carries jobs out, without a pool.
+    func handler(_ store: Store) throws -> JobHandler {
+        let log = logging.logger("worker")
+        return JobHandler(
+            store: store, engine: try engine(store),
+            ledger: JobLedger(store: store, worker: ProcessIdentity.name, log: log), log: log)
+    }
+
+    func workerSettings() throws -> WorkerPoolSettings {
+        var pool = WorkerPoolSettings(concurrency: try settings.number(.workerConcurrency, in: 1...1_000))
+        pool.identity = ProcessIdentity.worker
+        pool.queues = try settings.workerQueues()
+        // A visit reports after each checkpoint; what takes longer than this between two is stuck.
+        pool.progressLimit = { $0 == AccountJob.syncKind ? .seconds(900) : .seconds(3_600) }
+        return pool
     }
 }

@@ -1,3 +1,4 @@
+import AccountJobs
 import Configuration
 import Foundation
 import Logging
@@ -14,7 +15,7 @@ struct Settings: Sendable {
     /// One setting that can be given.
     enum Key: String, CaseIterable, Sendable {
         case databaseUrl, redisUrl, masterKeysFile, logFormat, logLevel, allowPrivateMailHosts, mailTrustRootsFile
-        case queueShard, leaseSeconds, workerConcurrency, metricsBind
+        case queueShards, queueName, leaseSeconds, workerConcurrency, workerQueues, metricsBind
 
         var environmentName: String { "POSTRIDER_" + snake.uppercased() }
         var flagName: String { "--" + snake.replacing("_", with: "-") }
@@ -29,7 +30,8 @@ struct Settings: Sendable {
         var meaning: String {
             switch self {
             case .databaseUrl: "where PostgreSQL is, postgres://user:password@host:port/database"
-            case .redisUrl: "where Redis is, redis:// or rediss://user:password@host:port"
+            case .redisUrl:
+                "where Redis is: redis:// or rediss://user:password@host:port, or redis+sentinel://; several parted by blanks"
             case .masterKeysFile:
                 "the key ring that seals account secrets, a line a key, id:base64 of 32 bytes, mode 0600"
             case .logFormat: "text or json"
@@ -37,9 +39,11 @@ struct Settings: Sendable {
             case .allowPrivateMailHosts: "true lets accounts name mail hosts that are not public; for tests"
             case .mailTrustRootsFile:
                 "certificates (PEM) that mail servers' certificates may be signed by, instead of the system's"
-            case .queueShard: "the name of the queue's shard"
+            case .queueShards: "how many shards the queue has; never fewer than there are Redis servers"
+            case .queueName: "what the names of the queue's shards begin with; for several installations on one Redis"
             case .leaseSeconds: "how long a job belongs to a worker that is not heard of"
             case .workerConcurrency: "jobs that a worker runs at once"
+            case .workerQueues: "the queues that a worker takes from, parted by commas; empty is all"
             case .metricsBind:
                 "host:port where a role serves /metrics, /healthz and /readyz, to anybody who reaches it; empty is off"
             }
@@ -52,9 +56,11 @@ struct Settings: Sendable {
             case .logFormat: "text"
             case .logLevel: "info"
             case .allowPrivateMailHosts: "false"
-            case .queueShard: "0"
+            case .queueShards: "1"
+            case .queueName: ""
             case .leaseSeconds: "10"
             case .workerConcurrency: "4"
+            case .workerQueues: ""
             case .metricsBind: ""
             }
         }
@@ -97,6 +103,25 @@ struct Settings: Sendable {
             )
         }
         return text
+    }
+
+    /// The Redis servers, at least one.
+    func redisURLs() throws(SettingsError) -> [String] {
+        let urls = try required(.redisUrl).split(whereSeparator: \.isWhitespace).map(String.init)
+        guard !urls.isEmpty else { throw SettingsError("\(Key.redisUrl.environmentName) is empty") }
+        return urls
+    }
+
+    /// The queues that a worker takes from, or nil for all.
+    func workerQueues() throws(SettingsError) -> [String]? {
+        let names = (text(.workerQueues) ?? "").split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+        if names.isEmpty { return nil }
+        for name in names where !QueueNames.all.contains(name) {
+            throw SettingsError(
+                "\(Key.workerQueues.environmentName) names the queue \(name); there are \(QueueNames.all.joined(separator: ", "))"
+            )
+        }
+        return names
     }
 
     func number(_ key: Key, in range: ClosedRange<Int>) throws(SettingsError) -> Int {

@@ -31,8 +31,11 @@ struct SettingsOptions: ParsableArguments {
             "Certificates that mail servers are trusted by (POSTRIDER_MAIL_TRUST_ROOTS_FILE).", valueName: "path"))
     var mailTrustRootsFile: String?
 
-    @Option(help: ArgumentHelp("The queue's shard (POSTRIDER_QUEUE_SHARD).", valueName: "name"))
-    var queueShard: String?
+    @Option(help: ArgumentHelp("How many shards the queue has (POSTRIDER_QUEUE_SHARDS).", valueName: "n"))
+    var queueShards: String?
+
+    @Option(help: ArgumentHelp("What the names of its shards begin with (POSTRIDER_QUEUE_NAME).", valueName: "name"))
+    var queueName: String?
 
     @Option(help: ArgumentHelp("How long a silent worker keeps a job (POSTRIDER_LEASE_SECONDS).", valueName: "seconds"))
     var leaseSeconds: String?
@@ -48,7 +51,7 @@ struct SettingsOptions: ParsableArguments {
         let given: [Settings.Key: String?] = [
             .databaseUrl: databaseUrl, .redisUrl: redisUrl, .masterKeysFile: masterKeysFile, .logFormat: logFormat,
             .logLevel: logLevel, .allowPrivateMailHosts: allowPrivateMailHosts, .mailTrustRootsFile: mailTrustRootsFile,
-            .queueShard: queueShard, .leaseSeconds: leaseSeconds, .metricsBind: metricsBind,
+            .queueShards: queueShards, .queueName: queueName, .leaseSeconds: leaseSeconds, .metricsBind: metricsBind,
         ]
         return try await Settings(flags: given.merging(more) { $1 }.compactMapValues { $0 }, file: file)
     }

@@ -1,3 +1,4 @@
+import MailModel
 import JobQueue
 import Logging
 import MailStore
@@ -16,30 +17,52 @@ enum Roles {
 
     static let scheduler: Maker = { assembly in
         let store = try await assembly.store(role: .scheduler)
-        let queue = try assembly.queue()
+        let queues = try assembly.queues()
         let log = assembly.logging.logger("scheduler")
-        let dispatching = DispatchService(store: store, queue: queue, log: log)
-        let reaper = Reaper(queue: queue)
+        let leadership = Leadership(store: store, name: ProcessIdentity.name, log: log)
+        let keeper = QueueKeeper(store: store, queues: queues, leadership: leadership, log: log)
+        let dispatching = DispatchService(
+            store: store, queues: queues, keeper: keeper, leadership: leadership, log: log)
+        let ticking = TickService(store: store, leadership: leadership, now: { store.now.rawValue }, log: log)
+        let reapers = queues.shards.map { Reaper(queue: $0) }
         let patience = try readyWithin(assembly)
         return Role(
-            services: [dispatching, ReapingService(reaper), PartitionService(store: store, log: log)],
+            services: [
+                leadership, keeper, dispatching, ticking,
+                OutboxService(store: store, queues: queues, keeper: keeper, leadership: leadership, log: log),
+                OrphanService(store: store, queues: queues, keeper: keeper, leadership: leadership, log: log),
+                PartitionService(store: store, log: log),
+            ] + reapers.map { ReapingService($0) },
             checks: [
                 ReadinessCheck("scheduler") { Readiness(last: dispatching.lastSuccess, within: patience) },
-                ReadinessCheck("reaper") { Readiness(last: reaper.lastSuccess, within: patience) },
+                ReadinessCheck("reaper") {
+                    let marks = reapers.map(\.lastSuccess)
+                    return Readiness(last: marks.contains(nil) ? nil : marks.compactMap(\.self).min(), within: patience)
+                },
             ],
             collectors: [
                 "scheduler": {
-                    [MetricReading(PostriderMetrics.schedulerLag, is: try await store.dispatchLagSeconds())]
-                }
+                    let lag = try await store.dispatchLagSeconds()
+                    let outbox = try await store.outboxLag()
+                    return [
+                        MetricReading(PostriderMetrics.schedulerLag, is: lag),
+                        MetricReading(PostriderMetrics.outboxLag, is: outbox),
+                        MetricReading(PostriderMetrics.schedulerLeader, is: leadership.leads ? 1 : 0),
+                        MetricReading(PostriderMetrics.missedTicks, is: Double(ticking.missedTicks)),
+                        MetricReading(PostriderMetrics.redisRebuilds, is: Double(keeper.rebuilds)),
+                    ]
+                },
+                "queue": { try await QueueReadings.collect(queues) },
             ])
     }
 
     static let worker: Maker = { assembly in
-        let worker = try await assembly.worker()
+        let worker = try await assembly.worker(try assembly.queues())
         let patience = try readyWithin(assembly)
         return Role(
-            services: [worker],
-            checks: [ReadinessCheck("worker") { Readiness(last: worker.lastSuccess, within: patience) }])
+            services: [worker, QuietSignal { worker.beQuiet() }],
+            checks: [ReadinessCheck("worker") { Readiness(last: worker.lastSuccess, within: patience) }],
+            collectors: ["worker": { [MetricReading(PostriderMetrics.workerBusyRatio, is: worker.busyRatio)] }])
     }
 
     /// How long ago the last success of a part that is ready may be. Idle parts succeed every 5 s, busy ones and the
@@ -70,7 +93,8 @@ enum Roles {
             services = [listener] + work + [drain]
         }
         var configuration = ServiceGroupConfiguration(
-            services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint], logger: log)
+            services: services.map { .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup) },
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: log)
         configuration.maximumGracefulShutdownDuration = .seconds(30)
         log.info("started", metadata: ["roles": "\(work.map { "\(type(of: $0))" }.joined(separator: ", "))"])
         try await ServiceGroup(configuration: configuration).run()

@@ -1,19 +1,21 @@
+// Lets many callers who ask one by one share calls, each of which can carry many requests.
 internal import Synchronization
 
-/// Lets callers who ask one by one share calls: whoever comes while a call is under way goes with the next.
+/// Whoever comes while a call is under way goes with the next.
 ///
 /// One caller leads at a time: it sends what has gathered, its own first, hands the answers out, and gives the lead to the
-/// next who waits. Nobody waits on a timer, and nobody sends for others for longer than one call.
-final class EnqueueSharing: Sendable {
-    typealias Answer = Result<[EnqueueOutcome], JobQueueError>
+/// next who waits. Nobody waits on a timer, and nobody sends for others for longer than one call. A failure is that of all
+/// who shared the call.
+package final class SharedCalls<Request: Sendable, Answer: Sendable, Failure: Error>: Sendable {
+    private typealias Outcome = Result<[Answer], Failure>
 
     private struct Waiter {
-        let requests: [JobRequest]
+        let requests: [Request]
         let continuation: CheckedContinuation<Turn, Never>
     }
 
     private enum Turn {
-        case answered(Answer)
+        case answered(Outcome)
         case lead
     }
 
@@ -26,13 +28,15 @@ final class EnqueueSharing: Sendable {
     private let batch: Int
 
     /// - Parameter batch: requests in one call.
-    init(batch: Int) { self.batch = batch }
+    package init(batch: Int) { self.batch = batch }
 
-    /// Sends requests, together with others' where there are any.
-    /// - Parameter send: one call; its outcomes come in the order of the requests.
-    func enqueue(
-        _ requests: [JobRequest], send: ([JobRequest]) async throws(JobQueueError) -> [EnqueueOutcome]
-    ) async throws(JobQueueError) -> [EnqueueOutcome] {
+    /// Sends requests, together with others' where there are any. It waits for the answer even if its task is cancelled.
+    /// - Parameter send: one call; an answer a request, in order. It must not depend on its task's cancellation, which is
+    ///   nothing to the others.
+    /// - Returns: the answers to this caller's requests, in order.
+    package func perform(
+        _ requests: [Request], send: ([Request]) async throws(Failure) -> [Answer]
+    ) async throws(Failure) -> [Answer] {
         let turn = await withCheckedContinuation { continuation in
             let leads = state.withLock { state in
                 if state.isLed {
@@ -45,29 +49,29 @@ final class EnqueueSharing: Sendable {
             if leads { continuation.resume(returning: .lead) }
         }
         switch turn {
-        case .answered(let answer): return try answer.get()
+        case .answered(let outcome): return try outcome.get()
         case .lead: return try await lead(requests, send: send)
         }
     }
 
     private func lead(
-        _ requests: [JobRequest], send: ([JobRequest]) async throws(JobQueueError) -> [EnqueueOutcome]
-    ) async throws(JobQueueError) -> [EnqueueOutcome] {
+        _ requests: [Request], send: ([Request]) async throws(Failure) -> [Answer]
+    ) async throws(Failure) -> [Answer] {
         let others = takeWaiting(room: batch - requests.count)
-        let answer: Answer
-        do throws(JobQueueError) {
-            answer = .success(try await send(requests + others.flatMap(\.requests)))
+        let outcome: Outcome
+        do throws(Failure) {
+            outcome = .success(try await send(requests + others.flatMap(\.requests)))
         } catch {
-            answer = .failure(error)
+            outcome = .failure(error)
         }
         var from = requests.count
         for other in others {
             let range = from..<(from + other.requests.count)
             from = range.upperBound
-            other.continuation.resume(returning: .answered(answer.map { Array($0[range]) }))
+            other.continuation.resume(returning: .answered(outcome.map { Array($0[range]) }))
         }
         passLeadOn()
-        return Array(try answer.get().prefix(requests.count))
+        return Array(try outcome.get().prefix(requests.count))
     }
 
     private func takeWaiting(room: Int) -> [Waiter] {

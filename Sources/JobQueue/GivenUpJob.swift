@@ -1,5 +1,5 @@
 /// A job that is given up: what the dead letters keep of it.
-package struct DeadJob: Sendable, Hashable {
+package struct GivenUpJob: Sendable, Hashable {
     package let job: ClaimedJob
     package let failure: JobFailure
 }

@@ -1,0 +1,73 @@
+import AccountJobs
+import JobQueue
+import Logging
+import MailModel
+import MailStore
+
+extension JobHandler {
+    /// How long a tick waits for its account's visit before it looks again, and before it gives up waiting.
+    private static let look: Int64 = 2_000
+    private static let patience: Int64 = 3_600_000
+    /// Accounts of a selection that one statement makes due.
+    private static let page = 1_000
+
+    /// Does what a schedule's tick is for, and says how it ended.
+    func tick(_ job: ClaimedJob, _ context: JobContext) async -> JobOutcome {
+        guard let key = TickJob.tick(of: job) else {
+            return .dead(JobFailure(code: "malformed_job", text: "the job names no tick: \(job.resource)"))
+        }
+        do {
+            let schedule = try await store.schedule(key.schedule)
+            switch schedule.settings.target {
+            case .account(let account): return try await tick(key, account, job)
+            case .selection(let organization, let plan, let provider):
+                var last: AccountID?
+                var due = 0
+                while let page = try await store.makeDue(
+                    organization: organization, plan: plan, provider: provider, after: last, limit: Self.page)
+                {
+                    if context.shouldStop { return .release }
+                    last = page.last
+                    due += page.count
+                    context.report(JobProgress(done: Int64(due), note: "accounts made due"))
+                }
+                _ = try await store.finishTick(key, outcome: "done")
+                return .done
+            case .task(let name):
+                guard let task = MaintenanceTask(rawValue: name) else {
+                    return .dead(
+                        JobFailure(code: "unknown_task", text: "no worker of this version knows the task \(name)"))
+                }
+                try await task.run(store)
+                _ = try await store.finishTick(key, outcome: "done")
+                return .done
+            }
+        } catch {
+            return outcome(of: error, job)
+        }
+    }
+
+    /// An account's tick is done when the visit that it asked for is.
+    private func tick(_ key: TickKey, _ accountKey: AccountKey, _ job: ClaimedJob) async throws(StoreError)
+        -> JobOutcome
+    {
+        let account = try await store.account(accountKey)
+        guard account.state.isRunnable else {
+            _ = try await store.finishTick(key, outcome: "skipped", error: "the account is \(account.state.rawValue)")
+            return .done
+        }
+        let now = store.now.rawValue * 1_000
+        // Whole seconds on both sides: a visit that ended in the very second of the wish may have begun before it.
+        if let visited = account.lastSyncedAt, visited.rawValue * 1_000 > job.enqueuedAt {
+            _ = try await store.finishTick(key, outcome: "done")
+            return .done
+        }
+        if now - key.tickAt.rawValue * 1_000 > Self.patience {
+            _ = try await store.finishTick(
+                key, outcome: "failed", error: account.problem?.text ?? "no visit was completed")
+            return .done
+        }
+        if job.attempt == 1 && now - job.enqueuedAt < Self.look { try await store.syncNow(accountKey.accountID) }
+        return .again(notBefore: now + Self.look)
+    }
+}
