@@ -70,7 +70,7 @@ struct ClockChangePropertyTests {
             let about = "\(expression.text) in \(zone.identifier) about \(change)"
             let (first, last) = (oracle.range.lowerBound, oracle.range.upperBound)
             #expect(schedule.expression.followsElapsedTime == expression.followsElapsedTime, "\(about)")
-            #expect(schedule.ticks(after: first - 1, through: last, limit: .max) == expected, "\(about)")
+            #expect(schedule.ticks(after: first - 1, through: last, limit: 20_000) == expected, "\(about)")
             var index = 0
             for hour in stride(from: first, through: last, by: 3_600) {
                 let within = hour + Int64.random(in: 1..<3_599, using: &random)

@@ -210,7 +210,7 @@ struct TickPlannerTests {
                 handled = plan.handledThrough
                 #expect((plan.nextDue ?? 0) > now)
             }
-            let ticks = schedule.ticks(after: start, through: now - rules.jitter, limit: .max)
+            let ticks = schedule.ticks(after: start, through: now - rules.jitter, limit: 20_000)
             #expect(decided == ticks.count, "\(schedule.expression), \(rules)")
         }
     }
