@@ -15,6 +15,8 @@ extension Store {
     package func dispatchDue(limit: Int, epoch: Int64, holdSeconds seconds: Int) async throws(StoreError)
         -> DispatchBatch
     {
+        // Said so that the planner, which takes a limit that it doesn't know for a tenth of the table, never reads the
+        // whole: each look is ordered as its index is, and what it found comes to the update as arrays.
         try await withSession { session in
             let rows = try session.query(
                 Statement(
@@ -22,7 +24,7 @@ extension Store {
                     WITH lost AS MATERIALIZED (
                         SELECT organization_id, account_id, NULL::float8 AS waited FROM account_dispatch
                          WHERE dispatched_until IS NOT NULL AND dispatched_epoch < $2 AND next_due_at <= now()
-                         LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED
+                         ORDER BY dispatched_epoch, dispatched_until LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED
                     ), expired AS MATERIALIZED (
                         SELECT organization_id, account_id, NULL::float8 AS waited FROM account_dispatch
                          WHERE dispatched_until <= now() AND dispatched_epoch = $2 AND next_due_at <= now()
@@ -33,11 +35,12 @@ extension Store {
                          WHERE dispatched_until IS NULL AND next_due_at <= now() AND runnable
                          ORDER BY next_due_at LIMIT $1 - (SELECT count(*) FROM lost) - (SELECT count(*) FROM expired)
                            FOR NO KEY UPDATE SKIP LOCKED
-                    )
+                    ), due AS MATERIALIZED (TABLE lost UNION ALL TABLE expired UNION ALL TABLE waiting)
                     UPDATE account_dispatch d
                        SET dispatched_until = now() + make_interval(secs => $3), dispatched_epoch = $2,
                            dispatched_at = now()
-                      FROM (TABLE lost UNION ALL TABLE expired UNION ALL TABLE waiting) due
+                      FROM unnest(ARRAY(SELECT organization_id FROM due), ARRAY(SELECT account_id FROM due),
+                                  ARRAY(SELECT waited FROM due)) AS due (organization_id, account_id, waited)
                      WHERE d.organization_id = due.organization_id AND d.account_id = due.account_id
                     RETURNING d.organization_id, d.account_id, due.waited, d.host_gate
                     """, Int64(limit), epoch, Double(seconds)

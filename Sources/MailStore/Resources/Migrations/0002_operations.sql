@@ -136,14 +136,14 @@ LANGUAGE sql SECURITY DEFINER SET search_path FROM CURRENT AS $$
      WHERE NOT (SELECT r.rolsuper FROM pg_stat_activity s JOIN pg_roles r ON r.oid = s.usesysid WHERE s.pid = held.pid)
 $$;
 
--- Wake-ups ------------------------------------------------------------------------------------------------------------
+-- Wake-ups -----------------------------------------------------------------------------------------------------------
 -- A wake-up of the installation's own tasks is no organization's.
 ALTER TABLE outbox
     ALTER COLUMN organization_id DROP NOT NULL,
     ADD COLUMN queue text NOT NULL DEFAULT 'sync',
     ADD COLUMN gates text[] NOT NULL DEFAULT '{}';
 
--- Schedules -------------------------------------------------------------------------------------------------------------
+-- Schedules ----------------------------------------------------------------------------------------------------------
 CREATE TABLE schedules (
     id              uuid NOT NULL,
     name            text NOT NULL UNIQUE CHECK (length(name) BETWEEN 1 AND 200),
@@ -206,7 +206,7 @@ CREATE INDEX schedule_ticks_open ON schedule_ticks (schedule_id, tick_at)
 CREATE INDEX schedule_ticks_by_time ON schedule_ticks (tick_at);
 ALTER TABLE schedule_ticks ADD PRIMARY KEY (schedule_id, tick_at);
 
--- Jobs ------------------------------------------------------------------------------------------------------------------
+-- Jobs ---------------------------------------------------------------------------------------------------------------
 -- Jobs that were given up. One a resource; retrying takes the row away and writes its wake-up by one statement. Its
 -- past stays in job_history.
 CREATE TABLE dead_letters (
@@ -258,7 +258,7 @@ CREATE TABLE scheduler_leader (
     held_until timestamptz NOT NULL
 );
 
--- Audit -------------------------------------------------------------------------------------------------------------------
+-- Audit --------------------------------------------------------------------------------------------------------------
 -- Who did what: ids only. Each organization's entries are a chain: an entry's hash covers the one before it, and the
 -- chain's end stands in audit_heads, whose row serialises the appends of one organization. What concerns the whole
 -- installation is in the chain of 00000000-0000-0000-0000-000000000000.
@@ -315,7 +315,7 @@ END
 $$;
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON audit_log FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
--- Housekeeping ------------------------------------------------------------------------------------------------------------
+-- Housekeeping -------------------------------------------------------------------------------------------------------
 CREATE OR REPLACE FUNCTION ensure_partitions(months_ahead integer) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 DECLARE
@@ -365,7 +365,7 @@ BEGIN
 END
 $$;
 
--- Row-level security --------------------------------------------------------------------------------------------------
+-- Row-level security -------------------------------------------------------------------------------------------------
 ALTER TABLE schedules    ENABLE ROW LEVEL SECURITY;
 ALTER TABLE dead_letters ENABLE ROW LEVEL SECURITY;
 ALTER TABLE audit_log    ENABLE ROW LEVEL SECURITY;
@@ -383,7 +383,7 @@ CREATE POLICY every_organization ON schedules TO postrider_scheduler USING (true
 CREATE POLICY every_organization ON accounts FOR SELECT TO postrider_scheduler USING (true);
 CREATE POLICY every_organization ON actions FOR SELECT TO postrider_scheduler USING (true);
 
--- Grants ----------------------------------------------------------------------------------------------------------------
+-- Grants -------------------------------------------------------------------------------------------------------------
 GRANT SELECT ON schedules, dead_letters, audit_log TO postrider_api;
 
 GRANT SELECT, INSERT, UPDATE ON dead_letters, job_minutes TO postrider_worker;
