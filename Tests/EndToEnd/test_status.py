@@ -8,7 +8,8 @@ import urllib.error
 import urllib.request
 
 from installation import Installation, wait_until
-from mail import DovecotMailbox, compose
+from mail import DovecotMailbox, compose, scripted
+from scripted_imap import PASSWORD, ScriptedServer
 
 
 class StatusTests(unittest.TestCase):
@@ -88,6 +89,28 @@ class StatusTests(unittest.TestCase):
         self.assertEqual(self.ask("/healthz")[0], 200)
         self.assertNotIn("postrider_scheduler_lag_seconds", self.ask("/metrics")[1])
         self.assertIsNone(process.poll())
+
+    def test_draining(self) -> None:
+        """A process that was asked to stop while a job runs says that it drains, and serves its metrics meanwhile."""
+        # given a job that hangs in the middle of a message
+        server = ScriptedServer(scripted(compose("Hangs", text="word " * 2_000)), hangs_inside_literal_of=1).start()
+        self.addCleanup(server.close)
+        account = self.installation.connect("ann", server.address, PASSWORD)
+        process = self.installation.start("all")
+        self.installation.call("account", "start", account)
+        wait_until(lambda: self.series().get('postrider_imap_connections{state="signed_in"}') == 1, "the job")
+        wait_until(lambda: self.ask("/readyz")[0] == 200, "readiness")
+        # when
+        process.terminate()
+        # then
+        wait_until(lambda: self.ask("/readyz")[0] == 503, "the drain")
+        checks = json.loads(self.ask("/readyz")[1])["checks"]
+        self.assertIn({"name": "draining", "ready": False, "reason": "asked to stop"}, checks)
+        self.assertEqual(self.ask("/healthz")[0], 200)
+        self.assertEqual(self.series()['postrider_imap_connections{state="signed_in"}'], 1)
+        self.assertIsNone(process.poll())
+        process.kill()
+        process.wait()
 
     def test_an_address_that_is_taken(self) -> None:
         """A role whose listener can't listen ends with 1 and names the address; an address that is none is named too."""

@@ -111,6 +111,7 @@ struct StatusListenerTests {
         }
     }
 
+    /// Guard: `BodyRefusal`. Without it the request behind the refused one is answered.
     @Test("a request with a body is refused before the body has come, and nothing after it is read")
     func body() async throws {
         var limits = StatusListener.Limits()
