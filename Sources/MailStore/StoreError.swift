@@ -15,6 +15,8 @@ package enum StoreError: Failing {
     case leaseLost
     /// An operator has asked the job under this lease to stop; nothing of this commit was kept.
     case cancelled
+    /// Raw bytes that were stored ahead of their message were deleted before it came; nothing of this commit was kept.
+    case contentGone
     /// A value in the database that this program doesn't know.
     case unreadable(String)
     /// PostgreSQL failed.
@@ -25,6 +27,7 @@ package enum StoreError: Failing {
         case .keyRing, .secret, .refused: .needsUser
         case .notFound, .unreadable: .permanent
         case .leaseLost, .cancelled: .cancelled
+        case .contentGone: .retryNow
         case .database(let error): error.disposition
         }
     }
@@ -39,6 +42,7 @@ extension StoreError: CustomStringConvertible {
         case .refused(_, let text): text
         case .leaseLost: "another worker has taken this account over; nothing of this batch was kept"
         case .cancelled: "the job was cancelled; nothing of this batch was kept"
+        case .contentGone: "raw bytes that were stored ahead of their message are gone; it is fetched again"
         case .unreadable(let text): text
         case .database(let error): "PostgreSQL: \(error)"
         }

@@ -11,8 +11,8 @@ import SyncPlanning
 /// fetch (NIO) ──▶ parse (one thread) ──▶ store contents (a connection) ──▶ commit (another connection)
 ///       messages as they come            checkpoints: 256 messages or 4 MiB
 /// ```
-/// Hand-over is one piece at a time in each place, and raw bytes count in the connection's budget until they are
-/// committed: where PostgreSQL is slow, the socket isn't read.
+/// Hand-over is one piece at a time in each place, and a few checkpoints before the commit, which hold no raw bytes any
+/// more. Those count in the connection's budget until they are stored: where PostgreSQL is slow, the socket isn't read.
 struct MessageRoad {
     let visit: Visit
     let folders: [FolderID: WatchedFolder]
@@ -74,7 +74,9 @@ struct MessageRoad {
                 return nil
             }
             group.addTask {
-                try await commit(stored, planned: rounds, progress: progress, countsNewThreads: countsNewThreads)
+                try await commit(
+                    stored.buffer(policy: .bounded(Self.checkpointsAhead)), planned: rounds, progress: progress,
+                    countsNewThreads: countsNewThreads)
             }
             var pulled: Pulled?
             // The first stage that fails ends the others with it.
@@ -83,6 +85,9 @@ struct MessageRoad {
             return pulled!
         }
     }
+
+    /// How many checkpoints may wait for the commit: enough that neither of the two writers waits for the other.
+    private static let checkpointsAhead = 2
 
     private func fetch(_ rounds: [FetchRound], into channel: AsyncChannel<Cargo<FetchedBatch>>) async throws {
         defer { channel.finish() }
@@ -130,6 +135,7 @@ struct MessageRoad {
         func pass() async throws {
             guard !batch.isEmpty else { return }
             try await visit.store.storeContents(of: batch, under: visit.lease)
+            for index in batch.indices { batch[index].raw = batch[index].raw.onceStored }
             await outgoing.send(.messages(batch))
             batch = []
             bytes = 0
@@ -155,7 +161,7 @@ struct MessageRoad {
     }
 
     private func commit(
-        _ channel: AsyncChannel<Cargo<[NewMessage]>>, planned rounds: [FetchRound], progress: SyncProgress?,
+        _ channel: some AsyncSequence<Cargo<[NewMessage]>, Never>, planned rounds: [FetchRound], progress: SyncProgress?,
         countsNewThreads: Bool
     ) async throws -> Pulled {
         var pulled = Pulled(progress: progress)

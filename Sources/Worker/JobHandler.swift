@@ -67,7 +67,7 @@ package struct JobHandler: Sendable {
         case .leaseLost, .notFound: return .done
         case .cancelled: return .cancelled
         case .refused(let code, let text): return .retry(because: JobFailure(code: code, text: text))
-        case .database, .keyRing, .secret, .unreadable:
+        case .contentGone, .database, .keyRing, .secret, .unreadable:
             log.warning(
                 "a job can't reach the store; it is tried again",
                 metadata: ["resource": "\(job.resource)", "reason": "\(error)"])

@@ -1,4 +1,4 @@
-/// A message's raw bytes, wherever they lie: in memory, or in a file for large ones.
+/// A message's raw bytes, wherever they lie: in memory, in a file for large ones, or in the database already.
 package struct RawContent: Sendable {
     /// How many bytes there are.
     package let count: Int
@@ -11,6 +11,13 @@ package struct RawContent: Sendable {
     ) {
         self.count = count
         self.read = read
+    }
+
+    /// The same bytes once ``Store/storeContents(of:under:)`` has stored them: only how many they are is kept, so that
+    /// memory is free for others long before the messages are committed. Reading them throws
+    /// ``StoreError/contentGone``, which is what a checkpoint does that doesn't find them in the database.
+    package var onceStored: RawContent {
+        RawContent(count: count) { _, _ in throw StoreError.contentGone }
     }
 
     /// Lends the bytes of a range for the length of the call.

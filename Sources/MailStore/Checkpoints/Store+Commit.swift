@@ -6,7 +6,8 @@ extension Store {
     /// the largest part of the work runs beside the rest.
     ///
     /// Content is addressed by its hash: whatever a crash leaves behind is used by the next try, and a writer that lost
-    /// its lease can do no harm. A checkpoint writes by itself whatever wasn't stored ahead.
+    /// its lease can do no harm. A checkpoint writes by itself whatever wasn't stored ahead, so that messages may be let
+    /// go of their bytes afterwards (``RawContent/onceStored``) or not.
     package func storeContents(of messages: [NewMessage], under lease: LaneLease) async throws(StoreError) {
         try await transaction { session in
             _ = try session.query(Self.markHolder(of: lease))
