@@ -30,7 +30,7 @@ final class PoolCore: Sendable {
         }
         switch submission {
         case nil: request.refuse(.cancelled("waiting for a connection"))
-        case .start(let seat): start(seat: seat, request)
+        case .start(let seat): start(seat: seat)
         case .wake(let seat): wakeups[seat].signal()
         case .waits: break
         case .refused: request.refuse(Self.closed)
@@ -70,16 +70,17 @@ final class PoolCore: Sendable {
     private static let closed = PostgresError(
         kind: .poolClosed, message: "the pool is closed", activity: "waiting for a connection")
 
-    private func start(seat: Int, _ request: PoolRequest) {
-        let thread = Thread { [self] in run(seat: seat, first: request) }
+    /// The thread takes its first request like any other: one that it was given would be held for as long as it runs.
+    private func start(seat: Int) {
+        let thread = Thread { [self] in run(seat: seat) }
         thread.name = "postgres-\(seat)"
         thread.start()
     }
 
     /// A seat's thread.
-    private func run(seat: Int, first: PoolRequest) {
+    private func run(seat: Int) {
         let holder = ConnectionHolder(configuration, wakeup: wakeups[seat], cancelThread: cancelThread)
-        var work = PoolMachine<PoolRequest>.Work.run(first)
+        var work = state.withLock { $0.machine.take(seat: seat) }
         loop: while true {
             switch work {
             case .run(let request):

@@ -180,6 +180,26 @@ struct LiveFailureTests {
         }
     }
 
+    @Test("what a connection's first request held is let go of once it has run")
+    func firstRequest() async throws {
+        try await LiveDatabase.with(poolSize: 1) { pool in
+            final class Held: Sendable {}
+            weak var held: Held?
+            func run() async throws {
+                let fresh = Held()
+                held = fresh
+                try await pool.withSession { [fresh] session in
+                    withExtendedLifetime(fresh) {}
+                    _ = try session.query(Statement("SELECT 1"))
+                }
+            }
+            try await run()
+            // The thread goes to the next request only after it has let go of the one before.
+            try await pool.withSession { _ = try $0.query(Statement("SELECT 1")) }
+            #expect(held == nil)
+        }
+    }
+
     @Test("no more connections than the pool's size, whatever comes")
     func bound() async throws {
         try await LiveDatabase.with(poolSize: 3) { pool in
