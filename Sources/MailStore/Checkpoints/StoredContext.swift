@@ -1,8 +1,9 @@
+import struct Foundation.UUID
 import MailModel
 import Postgres
 import Threading
 
-/// What the database knows already of the messages of a checkpoint, looked up in one pipeline.
+/// What the database knows already of the messages of a checkpoint, looked up in two pipelines.
 struct StoredContext {
     /// A stored message and the thread that it is in.
     struct KnownMessage {
@@ -47,14 +48,9 @@ struct StoredContext {
             ),
             Statement(
                 """
-                SELECT r.kind, r.value, coalesce(a.thread_id, r.thread_id), t.message_count
-                  FROM unnest($3::int2[], $4::text[]) AS u (kind, value)
+                SELECT r.kind, r.value, r.thread_id FROM unnest($3::int2[], $4::text[]) AS u (kind, value)
                   JOIN message_references r
                     ON r.organization_id = $1 AND r.account_id = $2 AND r.kind = u.kind AND r.value = u.value
-                  LEFT JOIN thread_aliases a
-                    ON a.organization_id = $1 AND a.account_id = $2 AND a.alias_id = r.thread_id
-                  JOIN threads t
-                    ON t.organization_id = $1 AND t.account_id = $2 AND t.id = coalesce(a.thread_id, r.thread_id)
                 """, organization, accountID, links.map(\.kind), links.map(\.value)
             ),
         ])
@@ -65,14 +61,38 @@ struct StoredContext {
             context.byProviderID[try row.get(0)] = KnownMessage(id: try row.get(1), thread: try row.get(2))
         }
         for row in rows[2] { context.blobs.insert(try row.get(0)) }
-        for row in rows[3] {
-            guard let key = LinkKey(kind: try row.get(0), value: try row.get(1)) else { continue }
-            let thread: ThreadID = try row.get(2)
-            context.links[key] = thread
-            context.threadSizes[thread] = Int(try row.get(3, as: Int32.self))
-        }
+        try context.loadLinks(rows[3], of: account, in: session)
         try context.loadSubjectCandidates(for: messages, of: account, in: session)
         return context
+    }
+
+    /// The threads that links lead to. A batch has several links to each of them, so that every thread is looked up
+    /// once here, not once a link.
+    private mutating func loadLinks(_ found: PostgresRows, of account: AccountKey, in session: PostgresSession) throws {
+        var named: [(key: LinkKey, thread: UUID)] = []
+        named.reserveCapacity(found.count)
+        for row in found {
+            guard let key = LinkKey(kind: try row.get(0), value: try row.get(1)) else { continue }
+            named.append((key, try row.get(2)))
+        }
+        guard !named.isEmpty else { return }
+        let rows = try session.query(
+            Statement(
+                """
+                SELECT u.id, t.id, t.message_count FROM unnest($3::uuid[]) AS u (id)
+                  LEFT JOIN thread_aliases a
+                    ON a.organization_id = $1 AND a.account_id = $2 AND a.alias_id = u.id
+                  JOIN threads t
+                    ON t.organization_id = $1 AND t.account_id = $2 AND t.id = coalesce(a.thread_id, u.id)
+                """, account.organizationID, account.accountID, Array(Set(named.map(\.thread)))))
+        var threads: [UUID: ThreadID] = [:]
+        for row in rows {
+            let thread: ThreadID = try row.get(1)
+            threads[try row.get(0)] = thread
+            threadSizes[thread] = Int(try row.get(2, as: Int32.self))
+        }
+        // A link whose thread is gone leads nowhere.
+        for (key, thread) in named { links[key] = threads[thread] }
     }
 
     /// Messages that a reply without any reference may belong to, by its subject. Few messages need them, so most
