@@ -87,7 +87,10 @@ struct CheckpointWriter {
                 "header_message_id", "subject", "sent_at", "sent_offset_minutes", "sent_raw", "received_at",
                 "direction",
                 "snippet", "text_body", "html_body", "list_id", "auto_submitted", "marks", "thread_guessed",
-            ])
+            ],
+            capacity: plan.newMessages.reduce(0) { size, new in
+                size + 1_024 + (new.message.text?.utf8.count ?? 0) + (new.message.html?.utf8.count ?? 0)
+            })
         for new in plan.newMessages {
             let message = new.message
             copy.row { row in

@@ -6,6 +6,10 @@ struct ContentWriter {
     let account: AccountKey
     let session: PostgresSession
 
+    /// What a row of `blobs` takes beside its content, in bytes: so the whole buffer is allocated once, and what grows to
+    /// megabytes is not copied over and over.
+    private static let overhead = 128
+
     /// Writes those contents that aren't stored yet.
     func copyMissing(_ messages: [NewMessage]) throws {
         let rows = try session.query(
@@ -20,7 +24,10 @@ struct ContentWriter {
     /// is bounded whatever the size of the message.
     func copy(_ messages: [NewMessage]) throws {
         guard !messages.isEmpty else { return }
-        var copy = CopyBuffer(table: "blobs", columns: ["organization_id", "account_id", "sha256", "size", "content"])
+        let inline = messages.lazy.map(\.raw.count).filter { $0 <= BlobLayout.inlineLimit }.reduce(0, +)
+        var copy = CopyBuffer(
+            table: "blobs", columns: ["organization_id", "account_id", "sha256", "size", "content"],
+            capacity: inline + messages.count * Self.overhead)
         for message in messages {
             func append(_ content: UnsafeRawBufferPointer?) {
                 copy.row { row in
