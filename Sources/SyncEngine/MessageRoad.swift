@@ -161,8 +161,8 @@ struct MessageRoad {
     }
 
     private func commit(
-        _ channel: some AsyncSequence<Cargo<[NewMessage]>, Never>, planned rounds: [FetchRound], progress: SyncProgress?,
-        countsNewThreads: Bool
+        _ channel: some AsyncSequence<Cargo<[NewMessage]>, Never>, planned rounds: [FetchRound],
+        progress: SyncProgress?, countsNewThreads: Bool
     ) async throws -> Pulled {
         var pulled = Pulled(progress: progress)
         var checkpoints = 0

@@ -1,4 +1,5 @@
 import Crypto
+import Failure
 import MailModel
 import MailStore
 import Postgres
@@ -35,6 +36,41 @@ struct CheckpointTests {
             #expect(try await Self.raw(of: stored.id, in: mailbox.store) == bytes)
             let chunks = count > 1 << 20 ? (count + (256 << 10) - 1) / (256 << 10) : 0
             #expect(try await database.count("blob_chunks") == chunks)
+        }
+    }
+
+    @Test("a message whose raw bytes were stored ahead, and let go of, is complete", arguments: [10, (1 << 20) + 1])
+    func storedAhead(count: Int) async throws {
+        try await StoreDatabase.with { database in
+            let mailbox = try await Mailbox.make(in: database)
+            let bytes = Self.bytes(count)
+            var message = NewMessage.test("a@x", in: mailbox.inbox, uid: 1, raw: bytes)
+            let lease = try await mailbox.store.takeLease(of: mailbox.key, lane: .read)
+            try await mailbox.store.storeContents(of: [message, message], under: lease)
+            message.raw = message.raw.onceStored
+            #expect(try await mailbox.commit(message).newMessages == 1)
+            let stored = try #require(try await mailbox.messages().first)
+            #expect(stored.size == count)
+            #expect(try await Self.raw(of: stored.id, in: mailbox.store) == bytes)
+        }
+    }
+
+    @Test("a checkpoint whose raw bytes were deleted before it came keeps nothing, and is to be fetched again")
+    func contentGone() async throws {
+        try await StoreDatabase.with { database in
+            let mailbox = try await Mailbox.make(in: database)
+            var gone = NewMessage.test("a@x", in: mailbox.inbox, uid: 1)
+            gone.raw = gone.raw.onceStored
+            let messages = [.test("b@x", in: mailbox.inbox, uid: 2), gone]
+            let error = await #expect(throws: StoreError.self) {
+                var checkpoint = Checkpoint()
+                checkpoint.messages = messages
+                _ = try await mailbox.commit(checkpoint)
+            }
+            #expect(error?.disposition == .retryNow)
+            for table in ["messages", "blobs", "threads", "message_placements"] {
+                #expect(try await database.count(table) == 0)
+            }
         }
     }
 
