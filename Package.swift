@@ -122,7 +122,9 @@ let targets: [Target] = [
 
     // Benchmarks, driven by scripts/bench.
     .executableTarget(
-        name: "QueueBench", dependencies: ["JobQueue", "Redis", .argumentParser], path: "Benchmarks/QueueBench",
+        name: "QueueBench",
+        dependencies: ["AccountJobs", "JobQueue", "MailModel", "MailStore", "Postgres", "Redis", .argumentParser],
+        path: "Benchmarks/QueueBench",
         swiftSettings: rules),
 
     // Tests mirror the sources.

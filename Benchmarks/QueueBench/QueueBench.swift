@@ -9,7 +9,9 @@ import Redis
 struct QueueBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "queue-bench", abstract: "Measures the job queue.",
-        subcommands: [Drain.self, Enqueue.self, Latency.self, Fairness.self])
+        subcommands: [
+            Drain.self, Enqueue.self, Latency.self, Fairness.self, Serve.self, Stale.self, Visits.self,
+        ])
 }
 
 /// What every measurement needs.
@@ -22,12 +24,17 @@ struct Target: ParsableArguments {
         return RedisClient(configuration)
     }
 
-    /// A queue on an emptied server.
+    /// The queue of these trials, as it is.
+    func queue() throws -> JobQueue {
+        JobQueue(
+            client: try client("bench"),
+            settings: JobQueueSettings(shard: "bench", queues: ["sync", "actions", "tasks"]))
+    }
+
+    /// The same on an emptied server.
     func freshQueue() async throws -> JobQueue {
-        let client = try client("bench")
-        _ = try await client.send(RedisCommand("FLUSHALL"))
-        let queue = JobQueue(
-            client: client, settings: JobQueueSettings(shard: "bench", queues: ["sync", "actions", "tasks"]))
+        _ = try await client("flush").send(RedisCommand("FLUSHALL"))
+        let queue = try queue()
         try await queue.establishEpoch(1)
         return queue
     }

@@ -112,8 +112,8 @@ struct RowLevelSecurityTests {
                     """), as: String.self)
             #expect(
                 open == [
-                    "account_dispatch", "job_minutes", "outbox", "schedule_ticks", "scheduler_leader",
-                    "schema_migrations",
+                    "account_dispatch", "gate_limits", "job_minutes", "outbox", "queue_controls", "schedule_ticks",
+                    "scheduler_leader", "schema_migrations",
                 ])
             let readable = try await database.column(
                 Statement(

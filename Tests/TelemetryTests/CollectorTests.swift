@@ -50,7 +50,7 @@ struct CollectorTests {
 
     @Test("collectors run side by side: together they take no longer than the slowest may")
     func sideBySide() async {
-        let registry = MetricRegistry(catalogue: [Self.depth])
+        let registry = MetricRegistry(catalogue: [Self.depth], collectDeadline: .seconds(120))
         // Each waits for the other, so that one after the other would end at the deadline.
         let (toFirst, tellFirst) = AsyncStream<Void>.makeStream()
         let (toSecond, tellSecond) = AsyncStream<Void>.makeStream()

@@ -25,38 +25,13 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from figure import Figure
 from sample_mail.maildir import modified_utf7
 from trial import ROOT, SUPPORT, Trial, TrialError, servers
 
 DATA = ROOT / ".postrider" / "bench"
 TWO_DAYS = 2 * 86_400
 MIB = 1 << 20
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One measured value; with `limit` and `bar` ("at least", "at most") where it must hold something."""
-
-    name: str
-    value: float
-    unit: str
-    bar: str | None = None
-    limit: float | None = None
-    peer: str | None = None
-
-    @property
-    def holds(self) -> bool | None:
-        if self.limit is None:
-            return None
-        return self.value >= self.limit if self.bar == "at least" else self.value <= self.limit
-
-    def line(self) -> str:
-        bar = "" if self.limit is None else f"  {'holds' if self.holds else 'FAILS'}: {self.bar} {self.limit:g}"
-        return f"{self.name:44} {self.value:12,.2f} {self.unit}{bar}"
-
-    def json(self) -> str:
-        return json.dumps({"name": self.name, "value": round(self.value, 4), "unit": self.unit, "bar": self.bar,
-                           "peer": self.peer, "limit": self.limit, "holds": self.holds})
 
 
 @dataclass(frozen=True)

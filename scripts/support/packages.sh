@@ -33,7 +33,10 @@ needs() {
             need python3 command python3
             ;;
         demo) need dovecot-imapd file /usr/lib/dovecot/imap ;;
-        bench) need isync command mbsync ;;
+        bench)
+            need isync command mbsync
+            need ruby-sidekiq package
+            ;;
         *)
             say "packages.sh: unknown purpose: $purpose"
             exit 2
