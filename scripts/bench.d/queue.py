@@ -56,9 +56,9 @@ def sidekiq() -> dict[str, float]:
     """Jobs a second that Sidekiq takes in, in bulk, and works off in one process."""
     redis("FLUSHALL")
     environment = {**os.environ, "REDIS_URL": os.environ["POSTRIDER_TEST_REDIS_URL"]}
-    seconds = float(subprocess.run(["ruby", str(PEER), str(SIDEKIQ_JOBS)], check=True, stdout=subprocess.PIPE, text=True,
-                                   env=environment).stdout)
     with open(DATA / "sidekiq.log", "ab") as log:
+        seconds = float(subprocess.run(["ruby", str(PEER), str(SIDEKIQ_JOBS)], check=True, stdout=subprocess.PIPE,
+                                       stderr=log, text=True, env=environment).stdout)
         process = subprocess.Popen(["sidekiq", "-c", "25", "-r", str(PEER)], stdout=log, stderr=log, env=environment,
                                    cwd=DATA)
     try:
@@ -200,8 +200,8 @@ class Installation:
                   FROM generate_series(1, {accounts}) n
                   JOIN organizations o ON o.id = ('00000000-0000-7000-8000-' || lpad(to_hex(n % 100 + 1), 12, '0'))::uuid;
             INSERT INTO account_dispatch (organization_id, account_id, next_due_at)
-                SELECT organization_id, id, now() + random() * interval '{interval} s' FROM accounts;
-            VACUUM ANALYZE account_dispatch;""")
+                SELECT organization_id, id, now() + random() * interval '{interval} s' FROM accounts;""")
+        self.query("VACUUM ANALYZE account_dispatch")
         self.log = open(DATA / "installation.log", "ab")  # pylint: disable=consider-using-with
         visits = [BENCH, "visits", "--redis", os.environ["POSTRIDER_TEST_REDIS_URL"], "--database", self.database,
                   "--interval", str(interval), "--concurrency", str(concurrency)]

@@ -23,13 +23,14 @@ def servers(data: Path):
     tool = [sys.executable, str(SUPPORT / "servers.py")]
     data.mkdir(mode=0o711, parents=True, exist_ok=True)
     try:
-        exports = subprocess.run([*tool, "start", "--data", str(data)], stdout=subprocess.PIPE, text=True, check=True)
+        try:
+            exports = subprocess.run([*tool, "start", "--data", str(data)], stdout=subprocess.PIPE, text=True, check=True)
+        except subprocess.CalledProcessError as error:
+            raise TrialError(f"the servers did not start (exit status {error.returncode})") from None
         for line in exports.stdout.splitlines():
             name, _, value = line.removeprefix("export ").partition("=")
             os.environ[name] = value.strip("'")
         yield json.loads(Path(os.environ["POSTRIDER_TEST_DOVECOT"]).read_text())
-    except subprocess.CalledProcessError as error:
-        raise TrialError(f"the servers did not start (exit status {error.returncode})") from None
     finally:
         subprocess.run([*tool, "stop", "--data", str(data)], check=False, stderr=subprocess.DEVNULL)
 

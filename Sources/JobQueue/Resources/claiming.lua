@@ -28,6 +28,7 @@ local function claim_from(queue, wanted, bound, taken)
         stands[#stands + 1] = {organization = first[at], charged = tonumber(first[at + 1]), members = {}, next = 1}
     end
     local got, parked, turn = 0, 0, nil
+    local served = {}
     while got < wanted and parked < bound and stands[1] do
         local stand = stands[1]
         if stand.next > #stand.members then look_at(queue, stand, math.ceil((wanted - got) / #stands)) end
@@ -54,7 +55,7 @@ local function claim_from(queue, wanted, bound, taken)
                     -- A turn costs 1 ms now, and what the job really took when it is finished. Among equals the others
                     -- go first.
                     stand.charged = stand.charged + 1
-                    gather(zadds, queue.turns, stand.charged, stand.organization)
+                    served[stand] = true
                     local at = 1
                     while stands[at + 1] and stands[at + 1].charged <= stand.charged do
                         stands[at] = stands[at + 1]
@@ -69,7 +70,10 @@ local function claim_from(queue, wanted, bound, taken)
             gather(zrems, queue.ready, member)
         end
     end
-    if turn then gather(hsets, COUNTERS, 'turn ' .. queue.name, turn) end
+    for stand in pairs(served) do
+        if not stand.is_empty then gather(zadds, queue.turns, text(stand.charged), stand.organization) end
+    end
+    if turn then gather(hsets, COUNTERS, 'turn ' .. queue.name, text(turn)) end
     return parked >= bound
 end
 
@@ -82,14 +86,14 @@ local function claim(wanted, lease, due_limit, worker, names)
         if #taken < wanted and claim_from(queue, wanted - #taken, wanted + due_limit, taken) then may_be_more = true end
     end
     local jobs = {}
-    local token = 0
+    local token, lease_end = 0, text(now + lease)
     if #taken > 0 then token = redis.call('HINCRBY', COUNTERS, 'token', #taken) - #taken end
     for at, pair in ipairs(taken) do
         local resource, job = pair[1], pair[2]
         token = token + 1
         local name = ARGV[1] .. ':' .. string.format('%d', token)
         gather(hsets, ACTIVE, resource, name)
-        gather(zadds, queue_of(job).leases, now + lease, resource)
+        gather(zadds, queue_of(job).leases, lease_end, resource)
         job[ATTEMPT], job[CLAIMED] = job[ATTEMPT] + 1, now
         job[DIRTY], job[DIRTY_AT], job[WORKER] = -1, 0, worker
         write(resource, job)

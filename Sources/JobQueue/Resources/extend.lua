@@ -13,6 +13,7 @@
 -- run that follows. A heartbeat that comes in after its job's finish and after a change of epoch may enter a job that has
 -- ended; its lease then runs out and it runs once more, which does no harm. Work: O(log n) a job.
 local lease, worker = tonumber(ARGV[4]), ARGV[5]
+local lease_end = text(now + lease)
 local order = ''
 if worker ~= '' then
     gather(hsets, WORKERS, worker, string.format('%d', now) .. ' ' .. ARGV[6])
@@ -37,7 +38,7 @@ local function enter_again(at)
         tonumber(ARGV[at + 7]), IS_ACTIVE, '', now, dirty, dirty_at, tonumber(ARGV[at + 9]), 0, '', '', worker
     }
     gather(hsets, ACTIVE, resource, token)
-    gather(zadds, queue_of(job).leases, now + lease, resource)
+    gather(zadds, queue_of(job).leases, lease_end, resource)
     for gate in string.gmatch(job[GATE_NAMES], '[^\n]+') do gather(zadds, SLOTS, 0, gate .. '\0' .. resource) end
     write(resource, job)
     return 1
@@ -59,7 +60,7 @@ if #resources > 0 then
         local result = 0
         if holders[number] == ARGV[at + 1] then
             local queue = QUEUES[ARGV[at + 3]] or QUEUES[QUEUE_NAMES[1]]
-            gather(zadds, queue.leases, now + lease, resource)
+            gather(zadds, queue.leases, lease_end, resource)
             if ARGV[at + 10] ~= '' then gather(hsets, PROGRESS, resource, ARGV[at + 10]) end
             result = wanted[number] and 2 or (draining[queue.name] and 3 or 1)
         elseif not holders[number] then

@@ -43,7 +43,9 @@ local function finish(first, last)
                 charges[queue_of(job).name] = charge
             end
             charge[job[ORGANIZATION]] = (charge[job[ORGANIZATION]] or 0) + math.max(0, now - job[CLAIMED])
-            for gate in string.gmatch(job[GATE_NAMES], '[^\n]+') do freed[gate] = (freed[gate] or 0) + 1 end
+            if job[GATE_NAMES] ~= '' then
+                for gate in string.gmatch(job[GATE_NAMES], '[^\n]+') do freed[gate] = (freed[gate] or 0) + 1 end
+            end
             end_run(resource, job)
             count(job[QUEUE], outcome, 1)
             if outcome ~= 'retry' and outcome ~= 'crash' then job[ERROR_CODE], job[ERROR_TEXT] = '', '' end

@@ -88,7 +88,7 @@ end
 local function enter_gates(resource, job)
     if job[GATE_NAMES] == '' then return end
     for name in string.gmatch(job[GATE_NAMES], '[^\n]+') do
-        gather(zadds, SLOTS, 0, name .. '\0' .. resource)
+        gather(zadds, SLOTS, '0', name .. '\0' .. resource)
         local found = gate(name)
         if found then
             if found.slots >= 0 then found.used = slots_used(found) + 1 end
@@ -113,7 +113,7 @@ end
 -- Parks a job, which has left where it waited, behind a gate.
 local function park(resource, job, found)
     job[STATE], job[MEMBER] = IS_PARKED, found.name .. '\0' .. place(resource, job)
-    gather(zadds, PARKED, 0, job[MEMBER])
+    gather(zadds, PARKED, '0', job[MEMBER])
     write(resource, job)
     local opening = opening_of(found)
     if opening then redis.call('ZADD', REOPEN, 'LT', opening, found.name) end

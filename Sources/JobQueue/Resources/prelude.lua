@@ -70,6 +70,28 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local aging = tonumber(ARGV[2])
 
+-- A whole number as Redis is told it. Redis would print a number itself, slowly; many jobs of a call share one.
+local texts = {}
+local function text(number)
+    local found = texts[number]
+    if not found then
+        found = string.format('%d', number)
+        texts[number] = found
+    end
+    return found
+end
+
+-- The same in 16 digits, which sort as the numbers do.
+local ranks = {}
+local function digits(number)
+    local found = ranks[number]
+    if not found then
+        found = string.format('%016d', number)
+        ranks[number] = found
+    end
+    return found
+end
+
 local function send(command, key, arguments)
     for from = 1, #arguments, PIECE do
         redis.call(command, key, unpack(arguments, from, math.min(from + PIECE - 1, #arguments)))
@@ -171,7 +193,7 @@ end
 -- as much as `aging` ms of waiting, so that none starves.
 local function place(resource, job)
     local rank = job[SINCE] + job[PRIORITY] * aging
-    return job[ORGANIZATION] .. '\0' .. string.format('%016d', rank) .. '\0' .. resource
+    return job[ORGANIZATION] .. '\0' .. digits(rank) .. '\0' .. resource
 end
 
 -- Enters a job among its organization's ready ones. Organizations that come back with work stand at the queue's present
@@ -179,8 +201,8 @@ end
 local function make_ready(resource, job)
     local queue = queue_of(job)
     local member = place(resource, job)
-    gather(zadds, queue.ready, 0, member)
-    gather(zadds, queue.waits, job[SINCE], resource)
+    gather(zadds, queue.ready, '0', member)
+    gather(zadds, queue.waits, text(job[SINCE]), resource)
     local organizations = newcomers[queue.name]
     if not organizations then
         organizations = {}
@@ -200,7 +222,7 @@ local function schedule(resource, job, not_before)
     else
         local queue = queue_of(job)
         job[SINCE] = not_before
-        gather(zadds, queue.delayed, not_before, resource)
+        gather(zadds, queue.delayed, text(not_before), resource)
         job[STATE], job[MEMBER] = IS_DELAYED, ''
         write(resource, job)
         queue.earliest = math.min(queue.earliest, not_before)
@@ -220,13 +242,21 @@ local function leave(resource, job)
     end
 end
 
+-- Whether there is anything of the kind at all; mostly there isn't.
+local any_progress, any_control
+
 -- Takes a running job's lease, token and slots away.
 local function end_run(resource, job)
     gather(zrems, queue_of(job).leases, resource)
     gather(hdels, ACTIVE, resource)
-    gather(hdels, PROGRESS, resource)
-    gather(hdels, CONTROL, 'cancel ' .. resource)
-    for gate in string.gmatch(job[GATE_NAMES], '[^\n]+') do gather(zrems, SLOTS, gate .. '\0' .. resource) end
+    if any_progress == nil then
+        any_progress, any_control = redis.call('EXISTS', PROGRESS) == 1, redis.call('EXISTS', CONTROL) == 1
+    end
+    if any_progress then gather(hdels, PROGRESS, resource) end
+    if any_control then gather(hdels, CONTROL, 'cancel ' .. resource) end
+    if job[GATE_NAMES] ~= '' then
+        for gate in string.gmatch(job[GATE_NAMES], '[^\n]+') do gather(zrems, SLOTS, gate .. '\0' .. resource) end
+    end
 end
 
 -- Makes a queue's due jobs ready, at most `limit` of them; flushes.
