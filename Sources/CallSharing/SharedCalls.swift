@@ -54,6 +54,9 @@ package final class SharedCalls<Request: Sendable, Answer: Sendable, Failure: Er
         }
     }
 
+    /// How many wait for the next call.
+    var waitingCount: Int { state.withLock { $0.waiting.count } }
+
     private func lead(
         _ requests: [Request], send: ([Request]) async throws(Failure) -> [Answer]
     ) async throws(Failure) -> [Answer] {

@@ -87,7 +87,21 @@ final class PrivateRedisServer: Sendable {
         }
     }
 
-    private static func freePort() throws -> Int {
+    /// How often it has executed a command since its statistics were reset, also from scripts; all commands without a name.
+    func calls(of command: String? = nil, _ client: RedisClient) async throws -> Int {
+        let text = try #require(try await client.send(RedisCommand("INFO", "commandstats")).string)
+        var sum = 0
+        for line in text.split(whereSeparator: \.isNewline) {
+            let parts = line.split(separator: ":")
+            guard parts.count == 2, parts[0].hasPrefix("cmdstat_") else { continue }
+            if let command, parts[0] != "cmdstat_\(command)" { continue }
+            guard let calls = parts[1].split(separator: ",").first?.split(separator: "=").last else { continue }
+            sum += try #require(Int(calls))
+        }
+        return sum
+    }
+
+    static func freePort() throws -> Int {
         let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(socket) }
         var address = sockaddr_in()

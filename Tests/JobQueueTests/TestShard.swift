@@ -49,10 +49,32 @@ struct TestShard: Sendable {
     func reapOnce() async throws -> ReapCounts { try await Reaper(queue: queue).runOnce() }
 
     func request(
-        _ resource: String = "a", organization: String = "o", kind: String = "look", priority: JobPriority = .periodic,
+        _ resource: String = "a", organization: String = "o", kind: String = "look",
+        queue: String = JobQueueSettings.defaultQueue, gates: [String] = [], priority: JobPriority = .periodic,
         notBefore: Int64? = nil
     ) -> JobRequest {
-        JobRequest(kind: kind, resource: resource, organization: organization, priority: priority, notBefore: notBefore)
+        JobRequest(
+            kind: kind, queue: queue, resource: resource, organization: organization, gates: gates, priority: priority,
+            notBefore: notBefore)
+    }
+
+    /// A plain command, for states that the scripts don't bring about by themselves.
+    @discardableResult
+    func raw(_ name: String, _ arguments: String...) async throws -> RedisValue {
+        try await client.send(RedisCommand(name, arguments.map { .string($0) }))
+    }
+
+    func status(_ queue: String = JobQueueSettings.defaultQueue) async throws -> QueueStatus {
+        try #require(try await self.queue.overview().queues.first { $0.name == queue })
+    }
+
+    func gate(_ name: String) async throws -> GateStatus? { try await queue.gates().first { $0.name == name } }
+
+    func detail(_ resource: String = "a") async throws -> JobDetail? { try await queue.job(resource: resource) }
+
+    /// Has the lease of a job run out, as if its worker had died.
+    func expireLease(of resource: String, queue: String = JobQueueSettings.defaultQueue) async throws {
+        try await raw("ZADD", self.queue.keys.leases(queue), "1", resource)
     }
 
     /// Claims the one job that must be there.
