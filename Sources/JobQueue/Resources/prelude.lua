@@ -162,14 +162,10 @@ local function forget(resource)
     gather(hdels, JOBS, resource)
 end
 
+-- Writes what was gathered. A record says where its job is, so that it is written between the places: after those that
+-- its job comes to, and before those that it leaves are emptied. Whoever finds a job in a place that its record doesn't
+-- name may then remove it there: dead half-way, this leaves either the old record and what belongs to it, or the new.
 local function flush()
-    local packed = {}
-    for resource in pairs(changed) do
-        packed[#packed + 1] = resource
-        packed[#packed + 1] = cmsgpack.pack(records[resource])
-    end
-    changed = {}
-    send('HSET', JOBS, packed)
     for key, list in pairs(hsets) do send('HSET', key, list) end
     for key, list in pairs(zadds) do send('ZADD', key, list) end
     for name, organizations in pairs(newcomers) do
@@ -183,8 +179,18 @@ local function flush()
             redis.call('ZADD', QUEUES[name].turns, 'NX', unpack(list, from, math.min(from + PIECE - 1, #list)))
         end
     end
+    local packed = {}
+    for resource in pairs(changed) do
+        packed[#packed + 1] = resource
+        packed[#packed + 1] = cmsgpack.pack(records[resource])
+    end
+    changed = {}
+    send('HSET', JOBS, packed)
+    if hdels[JOBS] then send('HDEL', JOBS, hdels[JOBS]) end
     for key, list in pairs(zrems) do send('ZREM', key, list) end
-    for key, list in pairs(hdels) do send('HDEL', key, list) end
+    for key, list in pairs(hdels) do
+        if key ~= JOBS then send('HDEL', key, list) end
+    end
     for field, by in pairs(totals) do redis.call('HINCRBY', COUNTERS, field, by) end
     zadds, hsets, zrems, hdels, newcomers, totals = {}, {}, {}, {}, {}, {}
 end
