@@ -6,7 +6,11 @@
 --
 -- Invariants: a job comes to one claimer only, with a token that no other claim ever gets, and only through its gates.
 -- A wake-up is left behind for another worker if jobs stay ready, or if this worker is now full and so won't look after
--- the delayed ones; none is left if there is nothing to do. Work: `wanted + due_limit` jobs, as many parked, and leftovers.
+-- the delayed ones; none is left if there is nothing to do. Work: `wanted + due_limit` jobs of each queue, whether taken,
+-- parked or leftovers.
+
+-- An organization may have so many jobs parked before others are looked at.
+local SHARE = 16
 
 -- The next ready members of an organization, with their records.
 local function look_at(queue, stand, many)
@@ -20,69 +24,99 @@ local function look_at(queue, stand, many)
     fetch(resources)
 end
 
+-- The next page of a queue's organizations by their turns, as far as there is one.
+local function take_turns(queue, stands, from, many)
+    local page = redis.call('ZRANGE', queue.turns, from, from + many - 1, 'WITHSCORES')
+    for at = 1, #page, 2 do
+        stands[#stands + 1] = {
+            organization = page[at], charged = tonumber(page[at + 1]), members = {}, next = 1, parked = 0
+        }
+    end
+    return #page / 2
+end
+
+-- Takes one more job of an organization, after which it stands behind its equals.
+local function take_of(stands, stand, resource, job, taken)
+    enter_gates(resource, job)
+    taken[#taken + 1] = {resource, job}
+    -- Not ready any more to what follows in this call.
+    job[STATE], job[MEMBER] = IS_ACTIVE, ''
+    -- A turn costs 1 ms now, and what the job really took when it is finished.
+    stand.charged = stand.charged + 1
+    stand.is_served = true
+    local at = 1
+    while stands[at + 1] and stands[at + 1].charged <= stand.charged do
+        stands[at] = stands[at + 1]
+        at = at + 1
+    end
+    stands[at] = stand
+end
+
+-- Returns whether it stopped at its bound: of jobs parked, leftovers and organizations without jobs.
 local function claim_from(queue, wanted, bound, taken)
     if redis.call('HGET', CONTROL, 'paused ' .. queue.name) then return false end
-    local first = redis.call('ZRANGE', queue.turns, 0, wanted - 1, 'WITHSCORES')
-    local stands = {}
-    for at = 1, #first, 2 do
-        stands[#stands + 1] = {organization = first[at], charged = tonumber(first[at + 1]), members = {}, next = 1}
-    end
-    local got, parked, turn = 0, 0, nil
-    local served = {}
-    while got < wanted and parked < bound and stands[1] do
+    local stands, deferred, served, share = {}, {}, {}, SHARE
+    local page = math.max(wanted, 8)
+    local turns_seen, has_page = 0, true
+    local got, looked, turn = 0, 0, nil
+    while got < wanted and looked < bound do
+        if not stands[1] and has_page then
+            local found = take_turns(queue, stands, turns_seen, page)
+            turns_seen, has_page = turns_seen + found, found == page
+        end
+        if not stands[1] then
+            -- Nobody else has a job that could run: on with those whose jobs are kept back.
+            if not deferred[1] then break end
+            stands, deferred, share = deferred, {}, bound
+        end
         local stand = stands[1]
-        if stand.next > #stand.members then look_at(queue, stand, math.ceil((wanted - got) / #stands)) end
+        if stand.next > #stand.members then
+            look_at(queue, stand, math.max(math.ceil((wanted - got) / #stands), math.min(stand.parked, 100)))
+        end
         local member, resource = stand.members[stand.next], stand.resources[stand.next]
         stand.next = stand.next + 1
         if not member then
             gather(zrems, queue.turns, stand.organization)
-            stand.is_empty = true
             table.remove(stands, 1)
+            looked = looked + 1
         else
             local job = read(resource)
             if job and job[STATE] == IS_READY and job[MEMBER] == member then
                 local against = gate_against(job)
                 if against then
                     park(resource, job, against)
-                    parked = parked + 1
-                else
-                    enter_gates(resource, job)
-                    taken[#taken + 1] = {resource, job}
-                    -- Not ready any more to what follows in this call.
-                    job[STATE], job[MEMBER] = IS_ACTIVE, ''
-                    got = got + 1
-                    turn = stand.charged
-                    -- A turn costs 1 ms now, and what the job really took when it is finished. Among equals the others
-                    -- go first.
-                    stand.charged = stand.charged + 1
-                    served[stand] = true
-                    local at = 1
-                    while stands[at + 1] and stands[at + 1].charged <= stand.charged do
-                        stands[at] = stands[at + 1]
-                        at = at + 1
+                    stand.parked = stand.parked + 1
+                    looked = looked + 1
+                    if stand.parked >= share then
+                        deferred[#deferred + 1] = table.remove(stands, 1)
                     end
-                    stands[at] = stand
+                else
+                    turn = stand.charged
+                    if not stand.is_served then served[#served + 1] = stand end
+                    take_of(stands, stand, resource, job, taken)
+                    got = got + 1
                 end
                 gather(zrems, queue.waits, resource)
-            elseif not (job and job[STATE] == IS_READY) then
-                gather(zrems, queue.waits, resource)
+            else
+                if not (job and job[STATE] == IS_READY) then gather(zrems, queue.waits, resource) end
+                looked = looked + 1
             end
             gather(zrems, queue.ready, member)
         end
     end
-    for stand in pairs(served) do
-        if not stand.is_empty then gather(zadds, queue.turns, text(stand.charged), stand.organization) end
-    end
+    -- One that has no job any more leaves its turn all the same: removals come last.
+    for _, stand in ipairs(served) do gather(zadds, queue.turns, text(stand.charged), stand.organization) end
     if turn then gather(hsets, COUNTERS, 'turn ' .. queue.name, text(turn)) end
-    return parked >= bound
+    return looked >= bound
 end
 
 local function claim(wanted, lease, due_limit, worker, names)
     reopen(due_limit)
+    -- Before anything is taken: it flushes.
+    for _, name in ipairs(names) do promote(QUEUES[name], due_limit) end
     local taken, may_be_more = {}, false
     for _, name in ipairs(names) do
         local queue = QUEUES[name]
-        promote(queue, due_limit)
         if #taken < wanted and claim_from(queue, wanted - #taken, wanted + due_limit, taken) then may_be_more = true end
     end
     local jobs = {}
