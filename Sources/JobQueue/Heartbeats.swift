@@ -61,8 +61,14 @@ final class Heartbeats: Sendable {
                 context.cancel(.leaseLost)
                 continue
             }
-            if let limit = settings.progressLimit(context.job.kind), context.sinceProgress(at: now) > limit {
-                context.cancel(.stalled)
+            if let limit = settings.progressLimit(context.job.kind), !context.hasEnded {
+                let silence = context.sinceProgress(at: now)
+                // Stuck for good: kept alive from here, it would keep its resource for ever.
+                if silence > limit + settings.cancellationGrace {
+                    context.cancel(.leaseLost)
+                    continue
+                }
+                if silence > limit { context.cancel(.stalled) }
             }
             alive.append(context)
         }
@@ -97,6 +103,9 @@ final class Heartbeats: Sendable {
     private func receive(
         _ result: Result<RedisValue, RedisError>, for batch: [JobContext], leaseEnd: ContinuousClock.Instant
     ) {
+        if case .failure = result {
+            for context in batch { context.returnNews() }
+        }
         switch result {
         case .success(let reply):
             guard let answer = ExtendAnswer(reply: reply, count: batch.count) else { return }

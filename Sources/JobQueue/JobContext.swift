@@ -14,6 +14,7 @@ package final class JobContext: Sendable {
         /// Whether the progress has not been told yet.
         var hasNews = false
         var progressedAt: ContinuousClock.Instant
+        var hasEnded = false
     }
 
     package let job: ClaimedJob
@@ -64,6 +65,9 @@ package final class JobContext: Sendable {
         }
     }
 
+    /// The progress that was taken did not get through, as far as is known.
+    func returnNews() { state.withLock { $0.hasNews = $0.progress != nil } }
+
     /// How long ago it last reported progress, or began.
     func sinceProgress(at now: ContinuousClock.Instant) -> Duration {
         state.withLock { $0.progressedAt.duration(to: now) }
@@ -104,6 +108,11 @@ package final class JobContext: Sendable {
         }
         if isLate { cancelTask() }
     }
+
+    /// Whether its handler has returned, and its outcome waits to be handed in.
+    var hasEnded: Bool { state.withLock { $0.hasEnded } }
+
+    func markEnded() { state.withLock { $0.hasEnded = true } }
 
     /// Whether the run is still ours to finish.
     var isOurs: Bool {

@@ -7,8 +7,8 @@ package enum StopReason: Sendable, Hashable {
     case cancelled
     /// It reported no progress for longer than its kind may take.
     case stalled
-    /// The lease is another's, or ran out without a heartbeat that got through: whatever is still written is in vain,
-    /// and the outcome is not asked for any more.
+    /// The lease is another's, or ran out without a heartbeat that got through, or was left to run out because the job had
+    /// stalled and went on all the same: whatever is still written is in vain, and the outcome is not asked for any more.
     case leaseLost
     /// The worker gave the job back because it had not stopped in time.
     case givenBack

@@ -5,7 +5,7 @@ extension WorkerPool {
     func perform(_ context: JobContext, onlyRelease: Bool) async {
         let began = ContinuousClock.now
         let outcome = onlyRelease ? .release : await outcome(of: context)
-        let ending = await bury(judge(outcome, of: context), of: context)
+        let ending = await bury(judge(outcome, of: context), for: outcome, of: context)
         let run = FinishedRun(context: context, outcome: ending, duration: began.duration(to: .now))
         settings.observe(run)
         guard context.isOurs else {
@@ -13,6 +13,7 @@ extension WorkerPool {
             if context.stopReason == .leaseLost { count { $0.lost += 1 } }
             return report { $0.dropped(1) }
         }
+        context.markEnded()
         state.withLock { $0.ended.append(run) }
         report { $0.runEnded() }
     }
@@ -56,13 +57,15 @@ extension WorkerPool {
     }
 
     /// Has a job that is given up kept before the queue forgets it.
-    private func bury(_ outcome: JobOutcome, of context: JobContext) async -> JobOutcome {
+    /// - Parameter original: what the handler answered.
+    private func bury(_ outcome: JobOutcome, for original: JobOutcome, of context: JobContext) async -> JobOutcome {
         guard case .dead(let failure) = outcome, context.isOurs else { return outcome }
         do {
             try await settings.bury(GivenUpJob(job: context.job, failure: failure))
             return outcome
         } catch {
-            // Better tried once too often than lost.
+            // Better tried once too often than lost. A crash stays one.
+            if case .crashed = original { return original }
             return .retry(because: failure)
         }
     }

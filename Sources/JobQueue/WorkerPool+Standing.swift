@@ -69,7 +69,9 @@ extension WorkerPool {
     func takeLeave() async {
         if settings.identity.name.isEmpty { return }
         do throws(JobQueueError) {
-            try await queue.strikeOff(worker: settings.identity.name)
+            // On the connection of the heartbeats, behind the last of them, which would enter it again.
+            let last = JobQueue(client: heartbeatClient, settings: queue.settings)
+            try await last.strikeOff(worker: settings.identity.name)
         } catch {
             // Its silence says so too, a little later.
         }

@@ -10,7 +10,7 @@ extension WorkerPool {
         if running == 0 { return }
         for context in heartbeats.all { context.cancel(.draining) }
         _ = await Self.sleep(settings.cancellationGrace)
-        await giveBack(heartbeats.all.filter(\.isOurs))
+        await giveBack(heartbeats.all.filter { $0.isOurs && !$0.hasEnded })
     }
 
     /// Releases jobs whose handlers still run; what those answer is not asked for any more.

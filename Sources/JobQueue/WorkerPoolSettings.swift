@@ -20,7 +20,8 @@ package struct WorkerPoolSettings: Sendable {
     package var maximumAttempts = 12
     /// Times that a job may end its process, alone in it, before it is given up.
     package var maximumCrashes = 3
-    /// How long a job of a kind may run without reporting progress; nil for ever.
+    /// How long a job of a kind may run without reporting progress; nil for ever. Then its task is cancelled, and if it has
+    /// not ended after the ``cancellationGrace`` its lease is left to run out.
     package var progressLimit: @Sendable (_ kind: String) -> Duration? = { _ in nil }
     /// Keeps a job that is given up, before the queue forgets it. If it throws, the job is tried again instead.
     package var bury: @Sendable (GivenUpJob) async throws -> Void = { _ in }
