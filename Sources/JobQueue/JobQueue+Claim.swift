@@ -16,6 +16,7 @@ extension JobQueue {
     package func claimNext(
         max: Int, from queues: [String]? = nil, worker: String = ""
     ) async throws(JobQueueError) -> ClaimResult {
+        for queue in queues ?? [] { try known(queue) }
         let reply = try await run(
             QueueScripts.claim, name: "claim",
             claimArguments(max: max, worker: worker) + (queues ?? settings.queues).map { .string($0) },

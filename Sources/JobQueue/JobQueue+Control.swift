@@ -46,7 +46,18 @@ extension JobQueue {
     /// - Returns: how many they were; call again while that is not zero.
     package func purge(queue: String, limit: Int = 1_000) async throws(JobQueueError) -> Int {
         try known(queue)
-        return Int(try await deed("remove", .string(queue), .integer(Int64(limit))))
+        var removed = 0
+        var cursor = ""
+        repeat {
+            let reply = try await run(
+                QueueScripts.control, name: "control",
+                [.string("remove"), .string(queue), .integer(Int64(limit - removed)), .string(cursor)])
+            guard let parts = reply.array, parts.count == 2, let count = parts[0].integer, let next = parts[1].string
+            else { throw .unexpectedReply(script: "control") }
+            removed += Int(count)
+            cursor = next
+        } while !cursor.isEmpty && removed < limit
+        return removed
     }
 
     /// Sets or takes away what a gate lets through.
@@ -60,6 +71,7 @@ extension JobQueue {
 
     /// Closes a gate until a time, milliseconds since 1970; a time that has passed opens it.
     package func closeGate(_ name: String, until: Int64) async throws(JobQueueError) {
+        guard JobRequest.isName(name) else { throw .invalidRequest(field: "gate") }
         _ = try await deed("close", .string(name), .integer(until))
     }
 
@@ -78,7 +90,7 @@ extension JobQueue {
         return try await deed(name, .string(queue)) == 1
     }
 
-    private func known(_ queue: String) throws(JobQueueError) {
+    func known(_ queue: String) throws(JobQueueError) {
         guard settings.queues.contains(queue) else { throw .unknownQueue(queue) }
     }
 

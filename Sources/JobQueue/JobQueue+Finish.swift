@@ -36,6 +36,7 @@ extension JobQueue {
         _ runs: [(job: ClaimedJob, outcome: JobOutcome)], max: Int, from queues: [String]? = nil, worker: String = "",
         random: @Sendable () -> Double = { .random(in: 0..<1) }
     ) async throws(JobQueueError) -> (finished: [FinishResult], claimed: ClaimResult) {
+        for queue in queues ?? [] { try known(queue) }
         let queues = queues ?? settings.queues
         let reply = try await run(
             QueueScripts.exchange, name: "exchange",

@@ -11,18 +11,18 @@ extension JobQueue {
             QueueScripts.reap, name: "reap",
             [
                 .integer(Int64(settings.maintenanceBatch)), .string(cursor.active), .string(cursor.slots),
-                .integer(settings.workerSilence.milliseconds),
+                .integer(settings.workerSilence.milliseconds), .string(cursor.parked),
             ])
-        guard let parts = reply.array, parts.count == 6, let expired = parts[0].integer,
+        guard let parts = reply.array, parts.count == 7, let expired = parts[0].integer,
             let orphaned = parts[1].integer, let freed = parts[2].integer, let active = parts[3].string,
-            let slots = parts[4].string, let due = parts[5].integer
+            let slots = parts[4].string, let due = parts[5].integer, let parked = parts[6].string
         else { throw .unexpectedReply(script: "reap") }
         var counts = ReapCounts()
         counts.expired = Int(expired)
         counts.orphaned = Int(orphaned)
         counts.freedSlots = Int(freed)
         counts.nextDue = due < 0 ? nil : .milliseconds(due)
-        return (counts, ReapCursor(active: active, slots: slots))
+        return (counts, ReapCursor(active: active, slots: slots, parked: parked))
     }
 
     /// Makes delayed jobs ready whose time has come, as many as fit into one call, and looks at gates that open.

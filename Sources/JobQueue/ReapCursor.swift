@@ -5,8 +5,12 @@ package struct ReapCursor: Sendable, Hashable {
     /// Of the gates' slots.
     package var slots = "0"
 
-    package init(active: String = "0", slots: String = "0") {
+    /// Of the gates with parked jobs: the one to go on behind; "" at the start and after a whole round.
+    package var parked = ""
+
+    package init(active: String = "0", slots: String = "0", parked: String = "") {
         self.active = active
         self.slots = slots
+        self.parked = parked
     }
 }

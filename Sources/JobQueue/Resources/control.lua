@@ -7,7 +7,8 @@
 --       cancel RESOURCE     a waiting job goes (1); a running one is asked to stop (2); there is none (0)
 --       now RESOURCE        a waiting job is ready at once, as urgent as can be (1); 0 if it doesn't wait. It still has to
 --                           pass its gates.
---       remove Q LIMIT      removes up to so many waiting jobs of a queue; returns how many
+--       remove Q LIMIT CURSOR   removes up to so many waiting jobs of a queue; returns how many, and the cursor of the
+--                           next call, which is '' at first and after the last
 --       gate NAME SLOTS RATE BURST   sets a gate's limits, -1 for none; both -1 takes them away
 --       close NAME UNTIL    closes a gate until then, ms since 1970; 0 opens it
 --       order WORKER TEXT   what a worker is told by its next heartbeat; '' takes it back
@@ -19,13 +20,19 @@ local function set(field, is_on)
     return redis.call('HDEL', CONTROL, field)
 end
 
-local function remove_waiting(queue, limit)
+-- Returns how many it removed, and the parked member to go on behind, or ''.
+local function remove_waiting(queue, limit, cursor)
     local removed = 0
-    local function take(resources)
+    -- An entry of a job that is elsewhere by its record, or gone, is a leftover.
+    local function take(key, entries, resource_of, state)
+        local resources = {}
+        for at, entry in ipairs(entries) do resources[at] = resource_of(entry) end
         fetch(resources)
-        for _, resource in ipairs(resources) do
+        for at, resource in ipairs(resources) do
             local job = read(resource)
-            if job and job[STATE] ~= IS_ACTIVE and job[QUEUE] == queue.name then
+            if not job or job[STATE] ~= state then
+                gather(zrems, key, entries[at])
+            elseif job[QUEUE] == queue.name then
                 leave(resource, job)
                 forget(resource)
                 count(queue.name, 'removed', 1)
@@ -33,17 +40,20 @@ local function remove_waiting(queue, limit)
             end
         end
     end
-    take(redis.call('ZRANGE', queue.waits, 0, limit - 1))
-    if removed < limit then take(redis.call('ZRANGE', queue.delayed, 0, limit - removed - 1)) end
-    if removed < limit then
-        local parked = {}
-        for _, member in ipairs(redis.call('ZRANGE', PARKED, 0, limit - removed - 1)) do
-            local place = string.sub(member, #string.match(member, '^%Z*') + 2)
-            parked[#parked + 1] = string.sub(place, #string.match(place, '^%Z*') + 19)
-        end
-        take(parked)
+    local function itself(entry) return entry end
+    local function parked_resource(member)
+        local stands = string.sub(member, #string.match(member, '^%Z*') + 2)
+        return string.sub(stands, #string.match(stands, '^%Z*') + 19)
     end
-    return removed
+    take(queue.waits, redis.call('ZRANGE', queue.waits, 0, limit - 1), itself, IS_READY)
+    if removed < limit then
+        take(queue.delayed, redis.call('ZRANGE', queue.delayed, 0, limit - removed - 1), itself, IS_DELAYED)
+    end
+    if removed == limit then return removed, cursor end
+    local room = limit - removed
+    local parked = redis.call('ZRANGEBYLEX', PARKED, cursor == '' and '-' or '(' .. cursor, '+', 'LIMIT', 0, room)
+    take(PARKED, parked, parked_resource, IS_PARKED)
+    return removed, #parked == room and parked[room] or ''
 end
 
 local result = 0
@@ -58,7 +68,8 @@ elseif deed == 'drain' then
 elseif deed == 'cancel' then
     local job = read(name)
     if job and job[STATE] == IS_ACTIVE then
-        set('cancel ' .. name, true)
+        -- For this run only: what a script that died leaves of it must not end the next.
+        redis.call('HSET', CONTROL, 'cancel ' .. name, redis.call('HGET', ACTIVE, name) or '')
         result = 2
     elseif job then
         leave(name, job)
@@ -76,21 +87,35 @@ elseif deed == 'now' then
         if state == IS_READY and member ~= job[MEMBER] then gather(zrems, queue_of(job).ready, member) end
         result = 1
     elseif job and job[STATE] == IS_PARKED then
+        job[PRIORITY], job[SINCE] = 0, math.min(job[SINCE], now)
+        park_again(name, job)
         result = 1
     end
 elseif deed == 'remove' then
-    result = remove_waiting(QUEUES[name], tonumber(ARGV[6]))
+    result = {remove_waiting(QUEUES[name], tonumber(ARGV[6]), ARGV[7])}
 elseif deed == 'gate' then
-    local packed = redis.call('HGET', GATES, name)
-    local own = packed and cmsgpack.unpack(packed) or {-1, -1, 1, 0, 0, 0, ''}
+    local found = gate(name)
+    local own = found and found.own or {-1, -1, 1, 0, 0, 0, ''}
     own[LIMIT_SLOTS], own[LIMIT_RATE], own[LIMIT_BURST] = tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
-    own[TOKENS], own[COUNTED] = own[LIMIT_BURST], now
+    -- What was spent stays spent: shares of a limit are set again and again.
+    own[TOKENS], own[COUNTED] = math.min(found and found.tokens or own[LIMIT_BURST], own[LIMIT_BURST]), now
     if own[LIMIT_SLOTS] < 0 and own[LIMIT_RATE] < 0 and own[CLOSED] <= now then
         redis.call('HDEL', GATES, name)
     else
         redis.call('HSET', GATES, name, cmsgpack.pack(own))
     end
     redis.call('ZADD', REOPEN, now, name)
+    known_gates, has_gates = {}, nil
+    -- Gates of its class that keep jobs back; the reaper finds the rest.
+    local class = string.match(name, '^([^:]*:)%*$')
+    local from = class and '[' .. class
+    for _ = 1, class and 100 or 0 do
+        local member = redis.call('ZRANGEBYLEX', PARKED, from, '(' .. class .. '\255', 'LIMIT', 0, 1)[1]
+        if not member then break end
+        local one = string.match(member, '^%Z*')
+        redis.call('ZADD', REOPEN, now, one)
+        from = '(' .. one .. '\1'
+    end
     result = 1
 elseif deed == 'close' then
     local until_ms = tonumber(ARGV[6])

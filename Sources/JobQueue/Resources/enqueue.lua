@@ -53,8 +53,9 @@ for at = 4, #ARGV, 7 do
             make_ready(resource, job)
             if job[MEMBER] ~= old then gather(zrems, queue_of(job).ready, old) end
         else
-            -- A gate keeps it back, and goes on doing so; its place there stays.
-            write(resource, job)
+            -- A gate keeps it back, and goes on doing so.
+            job[GATE_NAMES] = gates
+            park_again(resource, job)
         end
         outcome = 2
     end

@@ -40,6 +40,7 @@ local function enter_again(at)
     gather(hsets, ACTIVE, resource, token)
     gather(zadds, queue_of(job).leases, lease_end, resource)
     for gate in string.gmatch(job[GATE_NAMES], '[^\n]+') do gather(zadds, SLOTS, 0, gate .. '\0' .. resource) end
+    if ARGV[at + 10] ~= '' then gather(hsets, PROGRESS, resource, ARGV[at + 10]) end
     write(resource, job)
     return 1
 end
@@ -62,7 +63,7 @@ if #resources > 0 then
             local queue = QUEUES[ARGV[at + 3]] or QUEUES[QUEUE_NAMES[1]]
             gather(zadds, queue.leases, lease_end, resource)
             if ARGV[at + 10] ~= '' then gather(hsets, PROGRESS, resource, ARGV[at + 10]) end
-            result = wanted[number] and 2 or (draining[queue.name] and 3 or 1)
+            result = wanted[number] == ARGV[at + 1] and 2 or (draining[queue.name] and 3 or 1)
         elseif not holders[number] then
             result = enter_again(at)
         end

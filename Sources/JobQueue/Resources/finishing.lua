@@ -15,6 +15,8 @@
 --
 -- Invariants: only the holder of the token ends a run; every refusal is counted. What was asked for during the run leads to
 -- exactly one more run. Work: O(log n) a run.
+local COMES_BACK = {retry = true, crash = true, release = true, throttle = true}
+
 local function finish(first, last)
     local results, resources = {}, {}
     for at = first, last, 6 do resources[#resources + 1] = ARGV[at] end
@@ -36,6 +38,11 @@ local function finish(first, last)
         else
             result = 1
             ended[resource] = true
+            if outcome == 'throttle' then close_gate(ARGV[at + 4], value) end
+            -- The run ended before its heartbeat could tell it: somebody wants no further one.
+            if COMES_BACK[outcome] and redis.call('HGET', CONTROL, 'cancel ' .. resource) == ARGV[at + 1] then
+                outcome = 'cancel'
+            end
             local is_dirty, dirty_at = job[DIRTY] >= 0, job[DIRTY_AT]
             local charge = charges[queue_of(job).name]
             if not charge then
@@ -51,7 +58,8 @@ local function finish(first, last)
             if outcome ~= 'retry' and outcome ~= 'crash' then job[ERROR_CODE], job[ERROR_TEXT] = '', '' end
             if outcome == 'crash' then
                 job[CRASHES], job[SUSPECT] = job[CRASHES] + 1, 1
-            else
+            elseif outcome ~= 'release' then
+                -- Given back, it proved nothing.
                 job[CRASHES], job[SUSPECT] = 0, 0
             end
             if is_dirty then job[PRIORITY] = math.min(job[PRIORITY], job[DIRTY]) end
@@ -66,9 +74,7 @@ local function finish(first, last)
                 result = 2
             elseif outcome == 'throttle' then
                 job[ATTEMPT] = job[ATTEMPT] - 1
-                local name = ARGV[at + 4]
-                close_gate(name, value)
-                park(resource, job, gate(name))
+                park(resource, job, gate(ARGV[at + 4]))
                 result = 2
             elseif outcome == 'again' then
                 job[ATTEMPT] = 0

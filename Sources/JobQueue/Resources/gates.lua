@@ -126,8 +126,10 @@ local function unpark(name, limit)
     local from = '[' .. name .. '\0'
     if last ~= '' then from = '(' .. name .. '\0' .. last .. '\1' end
     local wrapped = last == ''
-    local brought = 0
-    while brought < limit do
+    local brought, looked = 0, 0
+    -- Leftovers count too: the work stays bounded.
+    while brought < limit and looked < limit + 100 do
+        looked = looked + 1
         local member = redis.call('ZRANGEBYLEX', PARKED, from, '(' .. name .. '\1', 'LIMIT', 0, 1)[1]
         if member then
             local place = string.sub(member, #name + 2)
@@ -161,6 +163,15 @@ local function unpark(name, limit)
     return brought
 end
 
+-- When to look again at a gate that has parked jobs; nil where a finish, or a change of its limits, will see to it.
+local function next_look(found)
+    if not found then return now + STEP_MS end
+    if found.own[CLOSED] > now then return found.own[CLOSED] end
+    if found.slots >= 0 and slots_used(found) >= found.slots then return nil end
+    if found.tokens and found.tokens < 1 then return opening_of(found) end
+    return now + STEP_MS
+end
+
 -- Looks at gates whose time has come, at most `limit` of them.
 local function reopen(limit)
     local due = redis.call('ZRANGEBYSCORE', REOPEN, '-inf', now, 'LIMIT', 0, limit)
@@ -169,11 +180,7 @@ local function reopen(limit)
         local room = found and room_of(found) or STEP
         if room > 0 then unpark(name, math.min(room, STEP)) end
         local left = redis.call('ZLEXCOUNT', PARKED, '[' .. name .. '\0', '(' .. name .. '\1')
-        local at = left > 0 and (found and opening_of(found) or now + STEP_MS)
-        -- A gate whose slots are taken waits for a finish, not for a time.
-        if at and found and found.own[CLOSED] <= now and found.slots >= 0 and room_of(found) == 0 and not found.tokens then
-            at = nil
-        end
+        local at = left > 0 and next_look(found)
         if at then
             redis.call('ZADD', REOPEN, at, name)
         else

@@ -15,7 +15,7 @@ local function show(resource, job)
         token = redis.call('HGET', ACTIVE, resource) or ''
         lease = tonumber(redis.call('ZSCORE', queue_of(job).leases, resource) or '0')
         progress = redis.call('HGET', PROGRESS, resource) or ''
-        cancel = redis.call('HEXISTS', CONTROL, 'cancel ' .. resource)
+        cancel = redis.call('HGET', CONTROL, 'cancel ' .. resource) == token and 1 or 0
     end
     return {
         resource, job[ID], job[KIND], job[QUEUE], job[ORGANIZATION], job[GATE_NAMES], job[PRIORITY], job[SINCE], job[ATTEMPT],

@@ -10,7 +10,7 @@
 --   6 parked    zset     score 0, member gate NUL organization NUL rank NUL resource: jobs that a gate keeps back
 --   7 gates     hash     gate, or "class:*" -> its limits and state (gates.lua)
 --   8 reopen    zset     gate -> when its parked jobs are to be looked at again, ms since 1970
---   9 control   hash     "paused NAME", "draining NAME": a queue's; "cancel RESOURCE": a running job is to stop;
+--   9 control   hash     "paused NAME", "draining NAME": a queue's; "cancel RESOURCE": the token of a run that is to stop;
 --                        "order WORKER": what a worker is told
 --  10 workers   hash     worker -> what it last said of itself, after the time in ms and a blank
 --  11 progress  hash     resource -> what its running job last said of its progress
@@ -218,6 +218,17 @@ local function make_ready(resource, job)
     job[STATE], job[MEMBER] = IS_READY, member
     write(resource, job)
     queue.made_ready = queue.made_ready + 1
+end
+
+-- Gives a parked job the place at its gate that its rank has now.
+local function park_again(resource, job)
+    local old = job[MEMBER]
+    job[MEMBER] = string.match(old, '^%Z*') .. '\0' .. place(resource, job)
+    if job[MEMBER] ~= old then
+        gather(zadds, PARKED, 0, job[MEMBER])
+        gather(zrems, PARKED, old)
+    end
+    write(resource, job)
 end
 
 -- Puts a job where its time says: ready, or delayed until `not_before`.

@@ -3,14 +3,16 @@
 --
 -- KEYS  as in the prelude
 -- ARGV  4 how many of each at most; 5 and 6 where to go on scanning the active jobs and the slots, '0' at first; 7 ms of
---       silence after which a worker is forgotten
+--       silence after which a worker is forgotten; 8 the gate behind which to go on looking at parked jobs, '' at first
 -- Returns {rescued with an expired lease, rescued without a lease, freed slots, where to go on with the active jobs and
---       with the slots or '0' after a whole round, ms until the next delayed job is due or -1}.
+--       with the slots or '0' after a whole round, ms until the next delayed job is due or -1, the
+--       gate to go on behind or ''}.
 --
 -- Invariants: a rescued job is ready at once, in the place that its age gives it, and suspect of having ended its worker;
 -- the claim that follows gives it a new token, so that the old holder's finish is refused. What was asked for during the
 -- lost run is covered by the next one. Work: `ARGV[4]` leases a queue, and about as many active jobs and slots.
 local limit = tonumber(ARGV[4])
+local LOOK_AT_WAITS = 16
 local freed = {}
 
 -- Returns 1 if the job was running, 0 if only leftovers had to go.
@@ -19,7 +21,8 @@ local function rescue(resource, queue)
     if job and job[STATE] == IS_ACTIVE then
         if job[DIRTY] >= 0 then job[PRIORITY] = math.min(job[PRIORITY], job[DIRTY]) end
         for gate in string.gmatch(job[GATE_NAMES], '[^\n]+') do freed[gate] = (freed[gate] or 0) + 1 end
-        local is_cancelled = redis.call('HGET', CONTROL, 'cancel ' .. resource)
+        local token = redis.call('HGET', ACTIVE, resource)
+        local is_cancelled = token and redis.call('HGET', CONTROL, 'cancel ' .. resource) == token
         end_run(resource, job)
         job[SUSPECT] = 1
         if is_cancelled and job[DIRTY] < 0 then
@@ -75,14 +78,29 @@ flush()
 refill(freed)
 
 -- Gates with parked jobs that nobody looks after: whatever was lost, a round of the reaper brings them back.
-local from = '-'
+local parked_at = ARGV[8]
 for _ = 1, limit do
+    local from = parked_at == '' and '-' or '(' .. parked_at .. '\1'
     local member = redis.call('ZRANGEBYLEX', PARKED, from, '+', 'LIMIT', 0, 1)[1]
-    if not member then break end
+    if not member then
+        parked_at = ''
+        break
+    end
     local name = string.match(member, '^%Z*')
     local found = gate(name)
     if not found or room_of(found) > 0 then redis.call('ZADD', REOPEN, 'NX', now, name) end
-    from = '(' .. name .. '\1'
+    parked_at = name
+end
+
+-- The oldest waits are what is shown: none may be of a job that doesn't wait any more.
+for _, name in ipairs(QUEUE_NAMES) do
+    local queue = QUEUES[name]
+    local oldest = redis.call('ZRANGE', queue.waits, 0, LOOK_AT_WAITS - 1)
+    fetch(oldest)
+    for _, resource in ipairs(oldest) do
+        local job = read(resource)
+        if not job or job[STATE] ~= IS_READY then gather(zrems, queue.waits, resource) end
+    end
 end
 
 local silence = tonumber(ARGV[7])
@@ -107,4 +125,4 @@ for _, name in ipairs(QUEUE_NAMES) do
     local at = next_due(queue)
     if at >= 0 and (due < 0 or at < due) then due = at end
 end
-return {expired, orphaned, slots_freed, scan[1], slots[1], due}
+return {expired, orphaned, slots_freed, scan[1], slots[1], due, parked_at}
