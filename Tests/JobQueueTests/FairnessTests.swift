@@ -55,7 +55,9 @@ import Testing
         }
     }
 
-    @Test("organizations that were idle earn no credit: one that comes back does not shut out the others")
+    @Test(
+        "organizations that were idle earn no credit: one that comes back stands at the present turn (guard: the newcomers)"
+    )
     func idleness() async throws {
         try await TestShard.with { shard in
             try await shard.queue.enqueue([shard.request("first", organization: "idle")])
@@ -66,8 +68,11 @@ import Testing
                 _ = try await shard.queue.finish(jobs.map { (job: $0, outcome: .done) })
             }
             try await shard.queue.enqueue((0..<50).map { shard.request("i\($0)", organization: "idle") })
-            let next = try await shard.queue.claim(max: 20).map(\.organization)
-            #expect((6...14).contains(next.count { $0 == "idle" }))
+            let keys = shard.queue.keys
+            let score = try await shard.raw("ZSCORE", keys.turns(JobQueueSettings.defaultQueue), "idle").string
+            let turn = try await shard.raw("HGET", keys.counters(), "turn \(JobQueueSettings.defaultQueue)").string
+            #expect(try #require(turn.flatMap(Double.init)) > 0)
+            #expect(try #require(score.flatMap(Double.init)) >= #require(turn.flatMap(Double.init)))
         }
     }
 }

@@ -25,7 +25,7 @@ import Testing
 
     private static func begin(_ step: Step, _ shard: TestShard) async throws -> ClaimedJob? {
         try await shard.queue.setGate("g:1", GateLimit(slots: 1, rate: 1_000, burst: 100))
-        let later = try await shard.serverTime() + (step == .promote ? 1 : 3_600_000)
+        let later = try await shard.serverTime() + (step == .promote ? 1 : 1_000)
         let isDelayed = step == .promote || step == .now
         if step != .enqueue {
             try await shard.queue.enqueue([shard.request(gates: ["g:1"], notBefore: isDelayed ? later : nil)])
