@@ -12,7 +12,7 @@ import Testing
     @Test("a job that is given up is buried before the queue forgets it, and then it is gone")
     func bury() async throws {
         try await TestShard.with { shard in
-            let buried = Mutex<[DeadJob]>([])
+            let buried = Mutex<[GivenUpJob]>([])
             var settings = WorkerPoolSettings(concurrency: 2)
             settings.bury = { dead in
                 let detail = try await shard.queue.job(resource: dead.job.resource)
