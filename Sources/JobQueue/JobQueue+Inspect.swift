@@ -16,6 +16,14 @@ extension JobQueue {
         ])
     }
 
+    /// A page of the jobs that run, whose cost is theirs alone, however many wait.
+    /// - Parameter cursor: as for ``jobs(_:cursor:)``.
+    package func runningJobs(cursor: String? = nil) async throws(JobQueueError) -> JobPage {
+        try await inspect([
+            .string("running"), .string(cursor ?? "0"), .integer(Int64(settings.maintenanceBatch)),
+        ])
+    }
+
     private func inspect(_ arguments: [RedisArgument]) async throws(JobQueueError) -> JobPage {
         let reply = try await run(QueueScripts.inspect, name: "inspect", arguments)
         guard let parts = reply.array, parts.count == 2, let next = parts[0].string, let rows = parts[1].array else {

@@ -1,8 +1,9 @@
 -- Shows jobs: one, or a page of those that pass a filter. Reads only.
 --
 -- KEYS  as in the prelude
--- ARGV  4 'one' and then the resource; or 'scan', the cursor ('0' at first), about how many records to look at, and what a
---       job must have, '' for anything: queue, kind, organization, state, and a text in its resource or its error
+-- ARGV  4 'one' and then the resource; or 'running', the cursor ('0' at first) and about how many running jobs to show; or
+--       'scan', the cursor, about how many records to look at, and what a job must have, '' for anything: queue, kind,
+--       organization, state, and a text in its resource or its error
 -- Returns {the next cursor or '0' after the last, jobs}; a job is {resource, id, kind, queue, organization, gates, priority,
 --       since, attempt, state, member, claimed, crashes, suspect, error code, error text, worker, token or '', end of the
 --       lease in ms since 1970 or 0, progress or '', 1 if it is to be cancelled}.
@@ -27,6 +28,18 @@ end
 if ARGV[4] == 'one' then
     local job = read(ARGV[5])
     return {'0', job and {show(ARGV[5], job)} or {}}
+end
+
+if ARGV[4] == 'running' then
+    local page = redis.call('HSCAN', ACTIVE, ARGV[5], 'COUNT', tonumber(ARGV[6]))
+    local resources, jobs = {}, {}
+    for at = 1, #page[2], 2 do resources[#resources + 1] = page[2][at] end
+    fetch(resources)
+    for _, resource in ipairs(resources) do
+        local job = read(resource)
+        if job and job[STATE] == IS_ACTIVE then jobs[#jobs + 1] = show(resource, job) end
+    end
+    return {page[1], jobs}
 end
 
 local function fits(wanted, found) return wanted == '' or wanted == found end
