@@ -80,6 +80,24 @@ extension Store {
         return try await withSession { try $0.query(statement).map { try DeadLetter($0) } }
     }
 
+    /// The dead letter of a resource, which has one at most.
+    package func deadLetter(of resource: String) async throws(StoreError) -> DeadLetter? {
+        try await withSession { session in
+            try session.query(
+                Statement("SELECT \(Self.letterColumns) FROM dead_letters WHERE resource = $1", resource)
+            ).first.map { try DeadLetter($0) }
+        }
+    }
+
+    /// How many dead letters match.
+    package func deadLetterCount(_ filter: DeadLetterFilter = DeadLetterFilter()) async throws(StoreError) -> Int {
+        let statement = Self.statement(
+            "SELECT count(*) FROM dead_letters WHERE \(Self.letterCondition) AND $7::uuid IS NULL AND $8::int8 > 0",
+            filter,
+            nil, 1)
+        return try await withSession { try $0.query(statement)[0].get(0, as: Int.self) }
+    }
+
     /// Dead letters by their error, the most frequent first.
     package func deadLetterGroups(
         _ filter: DeadLetterFilter = DeadLetterFilter(), limit: Int = 100

@@ -10,13 +10,15 @@ extension Store {
 
     /// Makes a schedule.
     ///
-    /// - Parameter next: when it ticks first, as its expression says.
+    /// - Parameters:
+    ///   - given: its id, for whoever has to know it before: jitter goes by it. A new one without it.
+    ///   - next: when it ticks first, as its expression says.
     /// - Throws: `refused(schedule_exists)` for a name that is taken, `refused(account_unknown)`,
     ///   `refused(organization_unknown)`.
-    package func createSchedule(_ settings: ScheduleSettings, nextTickAt next: EpochSeconds?) async throws(StoreError)
-        -> Schedule
-    {
-        let id: ScheduleID = ids.make()
+    package func createSchedule(
+        _ settings: ScheduleSettings, id given: ScheduleID? = nil, nextTickAt next: EpochSeconds?
+    ) async throws(StoreError) -> Schedule {
+        let id = given ?? ids.make()
         return try await writeSchedule(
             settings,
             """
