@@ -88,6 +88,10 @@ let targets: [Target] = [
     // What the queue's jobs mean to mail: the one place that knows both.
     .ours("AccountJobs", ["Cron", "JobQueue", "MailStore", "MailModel"]),
 
+    // The operator's hands, for the command line and the API.
+    .ours(
+        "Operations", ["AccountJobs", "Cron", "Entitlements", "Failure", "JobQueue", "MailModel", "MailStore"]),
+
     // Roles.
     .ours(
         "Scheduler",
@@ -111,8 +115,9 @@ let targets: [Target] = [
     .executableTarget(
         name: "postrider",
         dependencies: [
-            "Telemetry", "StatusHTTP", "MetricNames", "Scheduler", "Worker", "SyncEngine", "Accounts", "MailStore",
-            "Postgres", "JobQueue", "Redis",
+            "Telemetry", "StatusHTTP", "MetricNames", "Operations", "Scheduler", "Worker", "SyncEngine", "Accounts",
+            "MailStore",
+            "Postgres", "JobQueue", "Redis", "AccountJobs",
             "IMAP", "MailModel", "Entitlements", "Transfer", "OutboundGuard", "Failure",
             .configuration, .argumentParser, .logging, .metrics, .serviceLifecycle, .unixSignals, .systemPackage,
             .nioPosix,
@@ -153,6 +158,11 @@ let targets: [Target] = [
         "MailStoreTests",
         [
             "MailStore", "Postgres", "MailModel", "Threading", "SyncPlanning", "Entitlements", "Failure", .crypto,
+        ]),
+    .tests(
+        "OperationsTests",
+        [
+            "Operations", "AccountJobs", "Entitlements", "JobQueue", "MailModel", "MailStore", "Postgres", "Redis",
         ]),
 ]
 

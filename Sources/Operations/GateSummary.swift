@@ -1,0 +1,28 @@
+package import JobQueue
+
+/// How a gate stands, over all shards.
+package struct GateSummary: Sendable, Hashable {
+    package let name: String
+    /// As it was set, over all shards.
+    package var limit: GateLimit
+    /// Milliseconds since 1970 until which it lets nobody through; `nil` if it is open.
+    package var closedUntil: Int64?
+    /// Running jobs that hold a slot.
+    package var slotsUsed: Int
+    /// Jobs that it keeps back.
+    package var parked: Int
+
+    init(_ status: GateStatus) {
+        name = status.name
+        limit = status.limit
+        closedUntil = status.closedUntil
+        slotsUsed = status.slotsUsed
+        parked = status.parked
+    }
+
+    mutating func add(_ status: GateStatus) {
+        closedUntil = [closedUntil, status.closedUntil].compactMap(\.self).max()
+        slotsUsed += status.slotsUsed
+        parked += status.parked
+    }
+}
