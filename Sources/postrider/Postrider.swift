@@ -18,6 +18,7 @@ struct Postrider: AsyncParsableCommand {
         subcommands: [
             MigrateCommand.self, SchedulerCommand.self, WorkerCommand.self, AllCommand.self,
             OrganizationCommand.self, UserCommand.self, AccountCommand.self, ThreadCommand.self, MessageCommand.self,
+            QueueCommand.self, JobCommand.self, WorkersCommand.self, ScheduleCommand.self, TopCommand.self,
             ConfigCommand.self,
         ]
     )

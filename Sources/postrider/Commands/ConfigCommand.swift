@@ -48,6 +48,14 @@ struct ConfigCommand: AsyncParsableCommand {
             }
         }
 
+        private static func problemOfRedis(_ configuration: RedisConfiguration) async -> String? {
+            let client = RedisClient(configuration)
+            let problem: String?
+            do { problem = RedisAdvice.problem(of: try await client.identity()) } catch { problem = "\(error)" }
+            await client.close()
+            return problem
+        }
+
         /// A setting as it may be shown, and what is wrong with it.
         private static func judge(_ key: Settings.Key, _ settings: Settings) async -> (String?, String?) {
             do {
@@ -59,17 +67,15 @@ struct ConfigCommand: AsyncParsableCommand {
                     await pool.close()
                     return ("\(configuration)", problem)
                 case .redisUrl:
-                    let configuration = try RedisConfiguration(url: try settings.required(key))
-                    let client = RedisClient(configuration)
-                    let shown = "\(configuration)"
-                    do {
-                        _ = try await client.send(RedisCommand("PING"))
-                        await client.close()
-                        return (shown, nil)
-                    } catch {
-                        await client.close()
-                        return (shown, "\(error)")
+                    let servers = try settings.redisURLs().map { try RedisConfiguration(url: $0) }
+                    var problems: [String] = []
+                    for server in servers {
+                        if let problem = await Self.problemOfRedis(server) { problems.append(problem) }
                     }
+                    return (
+                        servers.map { "\($0)" }.joined(separator: ","),
+                        problems.isEmpty ? nil : problems.joined(separator: "; ")
+                    )
                 case .masterKeysFile:
                     let path = try settings.required(key)
                     do {

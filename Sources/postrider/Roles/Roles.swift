@@ -92,6 +92,7 @@ enum Roles {
                 log: assembly.logging.logger("status"))
             services = [listener] + work + [drain]
         }
+        // A worker that an operator tells to stop ends by itself: the process follows it.
         var configuration = ServiceGroupConfiguration(
             services: services.map { .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup) },
             gracefulShutdownSignals: [.sigterm, .sigint], logger: log)
