@@ -94,8 +94,8 @@ final class Heartbeats: Sendable {
             command.append(argument)
         }
         let end = now + queue.settings.lease
-        // A heartbeat that is late by a whole beat is overtaken by the next.
-        client.submit(command, timeout: queue.settings.heartbeat) { [weak self] result in
+        // A reply that is late still extends the lease; after the lease it is of no use to anybody.
+        client.submit(command, timeout: queue.settings.lease) { [weak self] result in
             self?.receive(result, for: batch, leaseEnd: end)
         }
     }

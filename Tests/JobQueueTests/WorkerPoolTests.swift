@@ -130,7 +130,7 @@ import Testing
     )
     func vanishedWorker() async throws {
         try await TestShard.with(changing: [
-            set(\.lease, to: .milliseconds(200)), set(\.heartbeat, to: .seconds(3_600)),
+            set(\.lease, to: .seconds(3)), set(\.heartbeat, to: .seconds(3_600)),
             set(\.reaperInterval, to: .milliseconds(50)),
         ]) { shard in
             let mayEnd = Signal<Void>()
@@ -202,15 +202,15 @@ import Testing
     @Test("heartbeats go on while jobs hold every thread of the cooperative pool (guard: heartbeats on the event loop)")
     func hogs() async throws {
         try await TestShard.with(changing: [
-            set(\.lease, to: .milliseconds(1_000)), set(\.heartbeat, to: .milliseconds(100)),
+            set(\.lease, to: .seconds(4)), set(\.heartbeat, to: .milliseconds(200)),
         ]) {
             shard in
             let jobs = ProcessInfo.processInfo.activeProcessorCount
             try await Self.withPool(
                 shard, WorkerPoolSettings(concurrency: jobs),
                 handler: { job, _ in
-                    // Never yields: for two leases nothing else runs on this thread.
-                    let end = ContinuousClock.now + .milliseconds(2_000)
+                    // Never yields: for more than a lease nothing else runs on this thread.
+                    let end = ContinuousClock.now + .seconds(6)
                     while ContinuousClock.now < end {}
                     return .done
                 }

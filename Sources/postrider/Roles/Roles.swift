@@ -19,6 +19,7 @@ enum Roles {
         let store = try await assembly.store(role: .scheduler)
         let queues = try assembly.queues()
         let log = assembly.logging.logger("scheduler")
+        for shard in queues.shards { await RedisAdvice.warn(of: shard, log: log) }
         let leadership = Leadership(store: store, name: ProcessIdentity.name, log: log)
         let keeper = QueueKeeper(store: store, queues: queues, leadership: leadership, log: log)
         let dispatching = DispatchService(
@@ -57,7 +58,9 @@ enum Roles {
     }
 
     static let worker: Maker = { assembly in
-        let worker = try await assembly.worker(try assembly.queues())
+        let queues = try assembly.queues()
+        for shard in queues.shards { await RedisAdvice.warn(of: shard, log: assembly.logging.logger("worker")) }
+        let worker = try await assembly.worker(queues)
         let patience = try readyWithin(assembly)
         return Role(
             services: [worker, QuietSignal { worker.beQuiet() }],
