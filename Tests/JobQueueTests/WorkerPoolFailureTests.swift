@@ -162,12 +162,12 @@ import Testing
     func stalled() async throws {
         try await TestShard.with(changing: [set(\.heartbeat, to: .milliseconds(30))]) { shard in
             var settings = WorkerPoolSettings(concurrency: 2)
-            settings.progressLimit = { $0 == "look" ? .seconds(2) : nil }
+            settings.progressLimit = { $0 == "look" ? .milliseconds(400) : nil }
             try await TestPool.with(
                 shard, settings,
                 handler: { job, context in
                     if job.resource == "lively" {
-                        let end = ContinuousClock.now + .milliseconds(3_500)
+                        let end = ContinuousClock.now + .milliseconds(1_000)
                         var done: Int64 = 0
                         while ContinuousClock.now < end && !Task.isCancelled {
                             done += 1
@@ -198,7 +198,7 @@ import Testing
     )
     func stuck() async throws {
         try await TestShard.with(changing: [
-            set(\.heartbeat, to: .milliseconds(50)), set(\.lease, to: .seconds(3)),
+            set(\.heartbeat, to: .milliseconds(30)), set(\.lease, to: .milliseconds(600)),
         ]) { shard in
             let mayEnd = Signal<Void>()
             let runs = Journal()

@@ -202,7 +202,7 @@ import Testing
     @Test("heartbeats go on while jobs hold every thread of the cooperative pool (guard: heartbeats on the event loop)")
     func hogs() async throws {
         try await TestShard.with(changing: [
-            set(\.lease, to: .seconds(4)), set(\.heartbeat, to: .milliseconds(200)),
+            set(\.lease, to: .milliseconds(1_500)), set(\.heartbeat, to: .milliseconds(100)),
         ]) {
             shard in
             let jobs = ProcessInfo.processInfo.activeProcessorCount
@@ -210,7 +210,7 @@ import Testing
                 shard, WorkerPoolSettings(concurrency: jobs),
                 handler: { job, _ in
                     // Never yields: for more than a lease nothing else runs on this thread.
-                    let end = ContinuousClock.now + .seconds(6)
+                    let end = ContinuousClock.now + .milliseconds(2_500)
                     while ContinuousClock.now < end {}
                     return .done
                 }
