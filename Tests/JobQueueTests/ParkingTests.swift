@@ -1,4 +1,5 @@
 import Redis
+import Synchronization
 import Testing
 
 @testable import JobQueue
@@ -179,6 +180,38 @@ import Testing
             try await shard.eventually("nothing is left to look at") {
                 let (_, next) = try await shard.queue.promoteDue()
                 return next == nil
+            }
+        }
+    }
+
+    @Test(
+        """
+        a gate that was closed by a pool which stops opens in time for another that listens (guard: the wake-up of a \
+        throttle)
+        """
+    )
+    func throttledByAnother() async throws {
+        try await TestShard.with { shard in
+            var settings = WorkerPoolSettings(concurrency: 1)
+            settings.idleWait = .seconds(3_600)
+            let journal = Journal()
+            let first = WorkerPool(queue: shard.queue, settings: settings) { _, context in
+                journal.add("first")
+                while !context.shouldStop { await Task.yield() }
+                do {
+                    return .throttled(gate: "host:a", until: try await shard.serverTime() + 100)
+                } catch {
+                    return .done
+                }
+            }
+            let end = Task { await first.run() }
+            try await shard.queue.enqueue([shard.request(gates: ["host:a"])])
+            try await shard.eventually("it runs") { journal.all == ["first"] }
+            try await TestPool.with(shard, settings, handler: { _, _ in .done }) { second in
+                try await shard.eventually("the second listens") { second.state.withLock { $0.isListening } }
+                first.stop()
+                await end.value
+                try await shard.eventually("the second has run it") { second.counts.finished == 1 }
             }
         }
     }

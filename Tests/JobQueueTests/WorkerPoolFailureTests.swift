@@ -163,17 +163,23 @@ import Testing
         try await TestShard.with(changing: [set(\.heartbeat, to: .milliseconds(30))]) { shard in
             var settings = WorkerPoolSettings(concurrency: 2)
             settings.progressLimit = { $0 == "look" ? .milliseconds(400) : nil }
+            let mayEnd = Signal<Void>()
             try await TestPool.with(
                 shard, settings,
                 handler: { job, context in
                     if job.resource == "lively" {
-                        let end = ContinuousClock.now + .milliseconds(1_000)
-                        var done: Int64 = 0
-                        while ContinuousClock.now < end && !Task.isCancelled {
-                            done += 1
-                            context.report(JobProgress(done: done))
-                            do { try await Task.sleep(for: .milliseconds(10)) } catch { return .release }
+                        // From an event loop, which no other test can starve.
+                        let done = Mutex<Int64>(0)
+                        let timer = shard.client.schedule(every: .milliseconds(10)) {
+                            context.report(
+                                JobProgress(
+                                    done: done.withLock { done in
+                                        done += 1
+                                        return done
+                                    }))
                         }
+                        _ = await mayEnd.wait()
+                        timer.cancel()
                         return .done
                     }
                     do { try await Task.sleep(for: .seconds(60)) } catch {}
@@ -182,6 +188,8 @@ import Testing
                 }
             ) { pool in
                 try await shard.queue.enqueue([shard.request("stuck"), shard.request("lively")])
+                try await shard.eventually("the stuck one has ended") { pool.counts.finished == 1 }
+                mayEnd.fire(())
                 try await shard.eventually("both have ended") { pool.counts.finished == 2 }
                 let stuck = try #require(try await shard.detail("stuck"))
                 #expect(stuck.lastError?.code == "stalled" && stuck.state == .delayed && stuck.attempt == 1)

@@ -79,7 +79,7 @@ import Testing
                     #expect(try await shard.claim(max: 8).isEmpty)
                     mayEnd.fire(())
                     try await shard.eventually("all have run") { pool.counts.finished == 12 }
-                    #expect(pool.counts.refused == 0 && pool.counts.lost == 0)
+                    #expect(pool.counts.refused == 0 && pool.counts.lost == 0, "\(pool.counts)")
                     #expect(try await shard.gate("host:a")?.slotsUsed == 0)
                     #expect(try await shard.depths() == Depths())
                 }

@@ -123,6 +123,7 @@ elseif deed == 'close' then
     if found then found.own[CLOSED] = 0 end
     if until_ms > now then
         close_gate(name, until_ms)
+        for _, known in pairs(QUEUES) do known.has_opening = true end
     elseif found then
         save_gate(found)
         redis.call('ZADD', REOPEN, now, name)

@@ -38,7 +38,11 @@ local function finish(first, last)
         else
             result = 1
             ended[resource] = true
-            if outcome == 'throttle' then close_gate(ARGV[at + 4], value) end
+            if outcome == 'throttle' then
+                close_gate(ARGV[at + 4], value)
+                -- So that somebody waits for its opening, if this worker doesn't.
+                queue_of(job).has_opening = true
+            end
             -- The run ended before its heartbeat could tell it: somebody wants no further one.
             if COMES_BACK[outcome] and redis.call('HGET', CONTROL, 'cancel ' .. resource) == ARGV[at + 1] then
                 outcome = 'cancel'

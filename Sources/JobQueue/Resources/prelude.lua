@@ -43,7 +43,8 @@ do
     for name in string.gmatch(ARGV[3], '[^\n]+') do
         QUEUES[name] = {
             name = name, ready = KEYS[at + 1], turns = KEYS[at + 2], waits = KEYS[at + 3], delayed = KEYS[at + 4],
-            leases = KEYS[at + 5], wake = KEYS[at + 6], made_ready = 0, earliest = math.huge
+            leases = KEYS[at + 5], wake = KEYS[at + 6], made_ready = 0, earliest = math.huge,
+            has_opening = false
         }
         QUEUE_NAMES[#QUEUE_NAMES + 1] = name
         at = at + 6
@@ -304,7 +305,8 @@ local function wake_one(queue)
     if redis.call('EXISTS', queue.wake) == 0 then redis.call('RPUSH', queue.wake, '1') end
 end
 
--- Wakes an idle worker for each job made ready, and one if the next due time has come nearer, so that it waits for that.
+-- Wakes an idle worker for each job made ready, and one if the next due time has come nearer, or a gate was closed, so that
+-- it waits for that.
 -- The last thing that a script does, after `flush`.
 local function announce()
     for _, name in ipairs(QUEUE_NAMES) do
@@ -318,6 +320,7 @@ local function announce()
                 redis.call('RPUSH', queue.wake, unpack(ones))
             end
         end
+        if queue.has_opening then wake_one(queue) end
         if queue.earliest < math.huge then
             local first = redis.call('ZRANGE', queue.delayed, 0, 0, 'WITHSCORES')
             if first[2] and tonumber(first[2]) >= queue.earliest then wake_one(queue) end
