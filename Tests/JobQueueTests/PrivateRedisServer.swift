@@ -64,7 +64,17 @@ final class PrivateRedisServer: Sendable {
         try process.run()
         self.process = process
         let client = RedisClient(probe ?? configuration)
-        _ = try await client.send(RedisCommand("PING"), timeout: .seconds(10))
+        let end = ContinuousClock.now + .seconds(10)
+        while true {
+            let answer = try await client.pipeline([RedisCommand("PING")], timeout: .seconds(10))[0]
+            guard case .failure(.server(let refusal)) = answer, refusal.code == "LOADING", ContinuousClock.now < end
+            else {
+                _ = try answer.get()
+                break
+            }
+            // It reads what it kept.
+            try await Task.sleep(for: .milliseconds(5))
+        }
         await client.close()
     }
 
