@@ -135,6 +135,31 @@ import Testing
 
     @Test(
         """
+        after a loss of data a heartbeat that is overtaken by its job's finish does not enter the job again, whose next \
+        run would wait for a lease to end (guard: the mark of ended runs)
+        """, .needsSharedRedis, arguments: [true, false]
+    )
+    func overtakenHeartbeat(isDirty: Bool) async throws {
+        try await TestShard.with { shard in
+            try await shard.queue.enqueue([shard.request()])
+            let job = try await shard.claimOne()
+            try await shard.removeKeys()
+            try await shard.queue.establishEpoch(2)
+            #expect(try await shard.extend([job]).isEmpty)
+            if isDirty { #expect(try await shard.enqueue([shard.request()]) == [.markedDirty]) }
+            #expect(try await shard.finish(job, .done) == (isDirty ? .waiting : .ended))
+            #expect(try await shard.extend([job]) == [job])
+            let depths = try await shard.depths()
+            #expect(depths.active == 0 && depths.ready == (isDirty ? 1 : 0))
+            // The mark goes with the next run.
+            if !isDirty { try await shard.queue.enqueue([shard.request()]) }
+            #expect(try await shard.finish(try await shard.claimOne(), .done) == .ended)
+            #expect(try await shard.raw("EXISTS", shard.queue.keys.control()).integer == 0)
+        }
+    }
+
+    @Test(
+        """
         a job of this epoch that has ended is not entered again by a late heartbeat (guard: the epoch of the \
         token)
         """, .needsSharedRedis

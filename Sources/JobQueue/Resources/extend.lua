@@ -10,8 +10,8 @@
 --
 -- Invariants: a lease is only ever extended for the token that holds it. A job is entered again only under a token of an
 -- earlier epoch, and only if its resource has no other holder; if it was asked for anew before, that becomes the one more
--- run that follows. A heartbeat that comes in after its job's finish and after a change of epoch may enter a job that has
--- ended; its lease then runs out and it runs once more, which does no harm. Work: O(log n) a job.
+-- run that follows. A heartbeat that its job's finish has overtaken finds the mark of that, and enters nothing.
+-- Work: O(log n) a job.
 local lease, worker = tonumber(ARGV[4]), ARGV[5]
 local lease_end = text(now + lease)
 local order = ''
@@ -24,6 +24,7 @@ local function enter_again(at)
     local resource, token = ARGV[at], ARGV[at + 1]
     local epoch = tonumber(string.match(token, '^(%d+):'))
     if not epoch or epoch >= tonumber(ARGV[1]) then return 0 end
+    if redis.call('HGET', CONTROL, 'ended ' .. resource) == token then return 0 end
     local waiting = read(resource)
     if waiting and (waiting[STATE] == IS_ACTIVE or waiting[KIND] ~= ARGV[at + 2]) then return 0 end
 

@@ -31,6 +31,7 @@ local function finish(first, last)
         local result = 0
         if holders[number] ~= ARGV[at + 1] or ended[resource] then
             count(job and job[QUEUE] or QUEUE_NAMES[1], 'stale', 1)
+            if not holders[number] then mark_ended(resource, ARGV[at + 1]) end
         elseif not (job and job[STATE] == IS_ACTIVE) then
             -- A leftover of a script that died: the token is all that there is.
             gather(hdels, ACTIVE, resource)
@@ -57,7 +58,7 @@ local function finish(first, last)
             if job[GATE_NAMES] ~= '' then
                 for gate in string.gmatch(job[GATE_NAMES], '[^\n]+') do freed[gate] = (freed[gate] or 0) + 1 end
             end
-            end_run(resource, job)
+            end_run(resource, job, holders[number])
             count(job[QUEUE], outcome, 1)
             if outcome ~= 'retry' and outcome ~= 'crash' then job[ERROR_CODE], job[ERROR_TEXT] = '', '' end
             if outcome == 'crash' then

@@ -11,7 +11,8 @@
 --   7 gates     hash     gate, or "class:*" -> its limits and state (gates.lua)
 --   8 reopen    zset     gate -> when its parked jobs are to be looked at again, ms since 1970
 --   9 control   hash     "paused NAME", "draining NAME": a queue's; "cancel RESOURCE": the token of a run that is to stop;
---                        "order WORKER": what a worker is told
+--                        "order WORKER": what a worker is told; "ended RESOURCE": the token of an earlier epoch whose run
+--                        has ended
 --  10 workers   hash     worker -> what it last said of itself, after the time in ms and a blank
 --  11 progress  hash     resource -> what its running job last said of its progress
 -- and for each queue that ARGV[3] names, in its order:
@@ -263,15 +264,26 @@ end
 -- Whether there is anything of the kind at all; mostly there isn't.
 local any_progress, any_control
 
+-- A heartbeat of a run of an earlier epoch that is still under way must not enter it again when it has ended.
+local function mark_ended(resource, token)
+    if not token or string.match(token, '^%d+') == ARGV[1] then return false end
+    gather(hsets, CONTROL, 'ended ' .. resource, token)
+    return true
+end
+
 -- Takes a running job's lease, token and slots away.
-local function end_run(resource, job)
+local function end_run(resource, job, token)
+    local is_marked = mark_ended(resource, token)
     gather(zrems, queue_of(job).leases, resource)
     gather(hdels, ACTIVE, resource)
     if any_progress == nil then
         any_progress, any_control = redis.call('EXISTS', PROGRESS) == 1, redis.call('EXISTS', CONTROL) == 1
     end
     if any_progress then gather(hdels, PROGRESS, resource) end
-    if any_control then gather(hdels, CONTROL, 'cancel ' .. resource) end
+    if any_control then
+        gather(hdels, CONTROL, 'cancel ' .. resource)
+        if not is_marked then gather(hdels, CONTROL, 'ended ' .. resource) end
+    end
     if job[GATE_NAMES] ~= '' then
         for gate in string.gmatch(job[GATE_NAMES], '[^\n]+') do gather(zrems, SLOTS, gate .. '\0' .. resource) end
     end

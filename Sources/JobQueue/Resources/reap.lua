@@ -23,7 +23,7 @@ local function rescue(resource, queue)
         for gate in string.gmatch(job[GATE_NAMES], '[^\n]+') do freed[gate] = (freed[gate] or 0) + 1 end
         local token = redis.call('HGET', ACTIVE, resource)
         local is_cancelled = token and redis.call('HGET', CONTROL, 'cancel ' .. resource) == token
-        end_run(resource, job)
+        end_run(resource, job, token)
         job[SUSPECT] = 1
         if is_cancelled and job[DIRTY] < 0 then
             count(job[QUEUE], 'cancel', 1)
