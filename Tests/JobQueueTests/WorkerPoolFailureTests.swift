@@ -160,9 +160,14 @@ import Testing
 
     @Test("a job that reports no progress for too long is cancelled and fails as stalled; one that reports goes on")
     func stalled() async throws {
-        try await TestShard.with(changing: [set(\.heartbeat, to: .milliseconds(30))]) { shard in
+        try await TestShard.with(changing: [
+            set(\.heartbeat, to: .milliseconds(30)),
+            set(\.backoff, to: RetryBackoff(base: .seconds(1_000_000), cap: .seconds(1_000_000))),
+        ]) { shard in
             var settings = WorkerPoolSettings(concurrency: 2)
-            settings.progressLimit = { $0 == "look" ? .milliseconds(400) : nil }
+            settings.cancellationGrace = .seconds(60)
+            // Longer than other tests keep every thread busy.
+            settings.progressLimit = { $0 == "look" ? .milliseconds(3_000) : nil }
             let mayEnd = Signal<Void>()
             try await TestPool.with(
                 shard, settings,
