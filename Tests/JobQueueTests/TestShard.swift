@@ -89,11 +89,11 @@ struct TestShard: Sendable {
         return try #require(parts.first?.integer) * 1_000 + (try #require(parts.last?.integer)) / 1_000
     }
 
-    /// Looks until the condition holds, thirty seconds at most.
+    /// Looks until the condition holds, two minutes at most: other tests may keep every thread for long.
     func eventually(
         _ what: String, sourceLocation: SourceLocation = #_sourceLocation, _ condition: () async throws -> Bool
     ) async throws {
-        let end = ContinuousClock.now + .seconds(30)
+        let end = ContinuousClock.now + .seconds(120)
         while try await !condition() {
             if ContinuousClock.now > end {
                 Issue.record("never: \(what)", sourceLocation: sourceLocation)
