@@ -41,7 +41,7 @@ private enum TestCluster {
                     "CLUSTER", "MEET", "127.0.0.1", .integer(Int64(servers[number].port)),
                     .integer(Int64(ports[number]))))
         }
-        let end = ContinuousClock.now + .seconds(30)
+        let end = ContinuousClock.now + .seconds(120)
         for client in clients {
             while true {
                 let info = try await client.send(RedisCommand("CLUSTER", "INFO")).string ?? ""

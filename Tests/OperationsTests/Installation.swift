@@ -108,7 +108,7 @@ struct Installation: Sendable {
     func eventually(
         _ what: String, sourceLocation: SourceLocation = #_sourceLocation, _ condition: () async throws -> Bool
     ) async throws {
-        let end = ContinuousClock.now + .seconds(30)
+        let end = ContinuousClock.now + .seconds(120)
         while try await !condition() {
             if ContinuousClock.now > end {
                 Issue.record("never: \(what)", sourceLocation: sourceLocation)
