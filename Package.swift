@@ -115,7 +115,7 @@ let targets: [Target] = [
     .executableTarget(
         name: "postrider",
         dependencies: [
-            "Telemetry", "StatusHTTP", "MetricNames", "Operations", "Scheduler", "Worker", "SyncEngine", "Accounts",
+            "Telemetry", "StatusHTTP", "MetricNames", "Operations", "Scheduler", "Worker", "SyncEngine", "SyncPlanning", "Accounts",
             "MailStore",
             "Postgres", "JobQueue", "Redis", "AccountJobs",
             "IMAP", "MailModel", "Entitlements", "Transfer", "OutboundGuard", "Failure",

@@ -1,5 +1,6 @@
 import MailModel
 import MailStore
+import SyncPlanning
 
 /// The first sync's progress on one line of a terminal.
 enum ProgressLine {
@@ -17,11 +18,15 @@ enum ProgressLine {
 
     /// From the pace so far; `nil` while there is none, or nothing is left.
     static func secondsLeft(_ progress: SyncProgress, now: EpochSeconds) -> Int? {
-        guard let began = progress.beganAt, progress.bytesDone > 0, progress.bytesDone < progress.bytesFound else {
-            return nil
-        }
-        let elapsed = max(1, now.rawValue - began.rawValue)
-        let rate = Double(progress.bytesDone) / Double(elapsed)
-        return Int((Double(progress.bytesFound - progress.bytesDone) / rate).rounded(.up))
+        guard let began = progress.beganAt, progress.messagesDone < progress.messagesFound else { return nil }
+        return ProgressEstimate.secondsLeft(
+            remaining: SyncTotals(
+                threads: progress.threadsFound - progress.threadsDone,
+                messages: progress.messagesFound - progress.messagesDone,
+                bytes: progress.bytesFound - progress.bytesDone),
+            done: SyncTotals(
+                threads: progress.threadsDone, messages: progress.messagesDone, bytes: progress.bytesDone),
+            elapsed: Double(max(1, now.rawValue - began.rawValue))
+        ).map { Int($0.rounded(.up)) }
     }
 }
