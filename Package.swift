@@ -115,7 +115,8 @@ let targets: [Target] = [
     .executableTarget(
         name: "postrider",
         dependencies: [
-            "Telemetry", "StatusHTTP", "MetricNames", "Operations", "Scheduler", "Worker", "SyncEngine", "SyncPlanning", "Accounts",
+            "Telemetry", "StatusHTTP", "MetricNames", "Operations", "Scheduler", "Worker", "SyncEngine", "SyncPlanning",
+            "Accounts",
             "MailStore",
             "Postgres", "JobQueue", "Redis", "AccountJobs",
             "IMAP", "MailModel", "Entitlements", "Transfer", "OutboundGuard", "Failure",
@@ -133,12 +134,13 @@ let targets: [Target] = [
         swiftSettings: rules),
 
     // Tests mirror the sources.
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: rules),
     .tests("CallSharingTests", ["CallSharing"]),
-    .tests("MailModelTests", ["MailModel"]),
-    .tests("ThreadingTests", ["Threading", "MailModel"]),
-    .tests("SyncPlanningTests", ["SyncPlanning", "Threading", "MailModel"]),
+    .tests("MailModelTests", ["MailModel", "TestSupport"]),
+    .tests("ThreadingTests", ["Threading", "MailModel", "TestSupport"]),
+    .tests("SyncPlanningTests", ["SyncPlanning", "Threading", "MailModel", "TestSupport"]),
     .tests("EntitlementsTests", ["Entitlements", "MailModel"]),
-    .tests("CronTests", ["Cron"], exclude: ["Fixtures"]),
+    .tests("CronTests", ["Cron", "TestSupport"], exclude: ["Fixtures"]),
     .tests("IMAPCoreTests", ["Failure", "IMAPCore", "MailModel", .nioCore]),
     .tests("MIMETests", ["MIME", "MailModel"]),
     .tests("OutboundGuardTests", ["OutboundGuard", "Failure"]),

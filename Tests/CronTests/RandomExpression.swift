@@ -1,3 +1,5 @@
+import TestSupport
+
 /// A random expression and what it means, made together, so that the meaning doesn't come from the parser.
 struct RandomExpression {
     let text: String

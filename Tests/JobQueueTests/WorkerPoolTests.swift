@@ -6,41 +6,16 @@ import Testing
 @testable import JobQueue
 
 @Suite(.needsSharedRedis) struct WorkerPoolTests {
-    /// What ran, in order.
-    private final class Journal: Sendable {
-        private let entries = Mutex<[String]>([])
-        var all: [String] { entries.withLock { $0 } }
-        func add(_ entry: String) { entries.withLock { $0.append(entry) } }
-    }
-
     /// One step of a job that goes on whatever happens to its task.
     private static func breathe() async {
         do { try await Task.sleep(for: .milliseconds(1)) } catch { await Task.yield() }
-    }
-
-    /// Runs a pool beside `body`, stops it, and returns when it has.
-    private static func withPool(
-        _ shard: TestShard, _ settings: WorkerPoolSettings = WorkerPoolSettings(concurrency: 4),
-        handler: @escaping WorkerPool.Handler, _ body: (WorkerPool) async throws -> Void
-    ) async throws {
-        let pool = WorkerPool(queue: shard.queue, settings: settings, handler: handler)
-        async let end: Void = pool.run()
-        do {
-            try await body(pool)
-        } catch {
-            pool.stop()
-            await end
-            throw error
-        }
-        pool.stop()
-        await end
     }
 
     @Test("every job runs once, and the pool is idle and ready afterwards")
     func endToEnd() async throws {
         try await TestShard.with { shard in
             let journal = Journal()
-            try await Self.withPool(
+            try await TestPool.with(
                 shard,
                 handler: { job, _ in
                     journal.add(job.resource)
@@ -63,7 +38,7 @@ import Testing
         try await TestShard.with { shard in
             var settings = WorkerPoolSettings(concurrency: 2)
             settings.idleWait = .seconds(3_600)
-            try await Self.withPool(shard, settings, handler: { _, _ in .done }) { pool in
+            try await TestPool.with(shard, settings, handler: { _, _ in .done }) { pool in
                 for round in 1...20 {
                     try await shard.eventually("the pool listens") { pool.state.withLock { $0.isListening } }
                     try await shard.queue.enqueue([shard.request()])
@@ -79,7 +54,7 @@ import Testing
             var settings = WorkerPoolSettings(concurrency: 1)
             settings.idleWait = .seconds(3_600)
             let journal = Journal()
-            try await Self.withPool(
+            try await TestPool.with(
                 shard, settings,
                 handler: { job, _ in
                     journal.add(job.resource)
@@ -101,7 +76,7 @@ import Testing
     func outcomes() async throws {
         try await TestShard.with { shard in
             let journal = Journal()
-            try await Self.withPool(
+            try await TestPool.with(
                 shard,
                 handler: { job, _ in
                     journal.add("\(job.resource)\(job.attempt)")
@@ -137,7 +112,7 @@ import Testing
             let started = Signal<Void>()
             let journal = Journal()
             // Its heartbeats never come, as if the process were stopped; its handler goes on and doesn't know.
-            try await Self.withPool(
+            try await TestPool.with(
                 shard, WorkerPoolSettings(concurrency: 1),
                 handler: { job, _ in
                     if job.attempt == 1 {
@@ -150,7 +125,7 @@ import Testing
             ) { first in
                 try await shard.queue.enqueue([shard.request()])
                 _ = await started.wait()
-                try await Self.withPool(
+                try await TestPool.with(
                     shard, WorkerPoolSettings(concurrency: 1),
                     handler: { job, _ in
                         journal.add("second \(job.attempt)")
@@ -176,7 +151,7 @@ import Testing
     func lostLease() async throws {
         try await TestShard.with(changing: [set(\.heartbeat, to: .milliseconds(50))]) { shard in
             let reasons = Mutex<[StopReason?]>([])
-            try await Self.withPool(
+            try await TestPool.with(
                 shard,
                 handler: { job, context in
                     do {
@@ -206,7 +181,7 @@ import Testing
         ]) {
             shard in
             let jobs = ProcessInfo.processInfo.activeProcessorCount
-            try await Self.withPool(
+            try await TestPool.with(
                 shard, WorkerPoolSettings(concurrency: jobs),
                 handler: { job, _ in
                     // Never yields: for more than a lease nothing else runs on this thread.
@@ -235,7 +210,7 @@ import Testing
     func gracefulStop() async throws {
         try await TestShard.with { shard in
             let started = Journal()
-            try await Self.withPool(
+            try await TestPool.with(
                 shard, WorkerPoolSettings(concurrency: 3),
                 handler: { job, context in
                     started.add(job.resource)

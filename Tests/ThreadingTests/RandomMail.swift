@@ -1,3 +1,4 @@
+import TestSupport
 import MailModel
 
 @testable import Threading

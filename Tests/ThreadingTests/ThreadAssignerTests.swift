@@ -1,4 +1,5 @@
 import MailModel
+import TestSupport
 import Testing
 
 @testable import Threading
