@@ -10,8 +10,10 @@ package enum StoreMigrations {
             number: 2, name: "operations", sql: String(decoding: PackageResources._002_operations_sql, as: UTF8.self)),
         Migration(
             number: 3, name: "controls", sql: String(decoding: PackageResources._003_controls_sql, as: UTF8.self)),
+        Migration(
+            number: 4, name: "tick_jobs", sql: String(decoding: PackageResources._004_tick_jobs_sql, as: UTF8.self)),
     ]
 
     /// A role starts only on a schema within this range; `postrider migrate` brings it there.
-    package static let supported = 3...3
+    package static let supported = 4...4
 }
