@@ -14,7 +14,7 @@ extension Store {
         AND ($6::uuid[] IS NULL OR id = ANY ($6))
         """
 
-    /// Keeps a job that was given up. While its resource has a dead letter, burying it again changes that one's error
+    /// Keeps a job that was given up, as the installation's own where its organization is gone. While its resource has a dead letter, burying it again changes that one's error
     /// and counts.
     ///
     /// - Returns: the dead letter's id.
@@ -55,7 +55,7 @@ extension Store {
         return Statement(
             """
             INSERT INTO dead_letters AS d (\(Self.letterColumns))
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+            VALUES ($1, $2, $3, $4, (SELECT id FROM organizations WHERE id = $5), $6, $7, $8, $9, $10, $11, $12, $13)
                 ON CONFLICT (resource) DO UPDATE
                SET error_code = excluded.error_code, error_text = excluded.error_text, died_at = excluded.died_at,
                    attempts = excluded.attempts, detail = excluded.detail,

@@ -3,8 +3,9 @@ package struct AccountProblem: Sendable, Hashable {
     package let code: String
     package let text: String
 
+    /// Servers say what they like; what PostgreSQL's text can't hold is replaced.
     package init(code: String, text: String) {
-        self.code = code
-        self.text = text
+        self.code = code.replacing("\0", with: "\u{FFFD}")
+        self.text = text.replacing("\0", with: "\u{FFFD}")
     }
 }
