@@ -5,9 +5,11 @@ import MailModel
 import MailStore
 
 extension JobHandler {
-    /// How long a tick waits for its account's visit before it looks again, and before it gives up waiting.
-    private static let look: Int64 = 2_000
-    private static let patience: Int64 = 3_600_000
+    /// Seconds that a tick waits for its account's visit before it looks again, and before it gives up waiting.
+    private static let look: Int64 = 2
+    private static let patience: Int64 = 3_600
+    /// How a tick ended whose job was given up.
+    static let dead = "dead"
     /// Accounts of a selection that one statement makes due.
     private static let page = 1_000
 
@@ -17,9 +19,13 @@ extension JobHandler {
             return .dead(JobFailure(code: "malformed_job", text: "the job names no tick: \(job.resource)"))
         }
         do {
+            // What is done twice, since its wake-up came twice, is done once; a dead one may be tried again.
+            guard let tick = try await store.tick(key), tick.finishedAt == nil || tick.outcome == Self.dead else {
+                return .done
+            }
             let schedule = try await store.schedule(key.schedule)
             switch schedule.settings.target {
-            case .account(let account): return try await tick(key, account, job)
+            case .account(let account): return try await visit(account, for: tick)
             case .selection(let organization, let plan, let provider):
                 var last: AccountID?
                 var due = 0
@@ -47,27 +53,30 @@ extension JobHandler {
         }
     }
 
-    /// An account's tick is done when the visit that it asked for is.
-    private func tick(_ key: TickKey, _ accountKey: AccountKey, _ job: ClaimedJob) async throws(StoreError)
-        -> JobOutcome
-    {
+    /// An account's tick is done when the visit that it asked for is. All that is counted from stands with the tick, which
+    /// outlives the job.
+    private func visit(_ accountKey: AccountKey, for tick: ScheduleTick) async throws(StoreError) -> JobOutcome {
+        let key = tick.key
         let account = try await store.account(accountKey)
         guard account.state.isRunnable else {
             _ = try await store.finishTick(key, outcome: "skipped", error: "the account is \(account.state.rawValue)")
             return .done
         }
-        let now = store.now.rawValue * 1_000
         // Whole seconds on both sides: a visit that ended in the very second of the wish may have begun before it.
-        if let visited = account.lastSyncedAt, visited.rawValue * 1_000 > job.enqueuedAt {
+        if let visited = account.lastSyncedAt, visited > tick.decidedAt {
             _ = try await store.finishTick(key, outcome: "done")
             return .done
         }
-        if now - key.tickAt.rawValue * 1_000 > Self.patience {
+        let now = store.now.rawValue
+        // Patience is with visits that fail, not with a queue that was paused.
+        if let dispatched = try await store.askForVisit(key, of: accountKey),
+            now - tick.decidedAt.rawValue > Self.patience,
+            account.problem != nil || now - dispatched.rawValue > Self.patience
+        {
             _ = try await store.finishTick(
                 key, outcome: "failed", error: account.problem?.text ?? "no visit was completed")
             return .done
         }
-        if job.attempt == 1 && now - job.enqueuedAt < Self.look { try await store.syncNow(accountKey.accountID) }
-        return .again(notBefore: now + Self.look)
+        return .again(notBefore: (now + Self.look) * 1_000)
     }
 }

@@ -52,7 +52,7 @@ package struct JobHandler: Sendable {
         } else {
             _ = try await store.bury(letter)
             if let tick = TickJob.tick(of: dead.job) {
-                _ = try await store.finishTick(tick, outcome: "dead", error: dead.failure.text)
+                _ = try await store.finishTick(tick, outcome: Self.dead, error: dead.failure.text)
             }
         }
     }

@@ -99,7 +99,7 @@ extension Store {
                 Statement(
                     """
                     WITH fired AS (
-                        UPDATE schedule_ticks SET decision = 'fired', outbox_id = nextval('outbox_id_seq')
+                        UPDATE schedule_ticks SET decision = 'fired', decided_at = now(), outbox_id = nextval('outbox_id_seq')
                          WHERE schedule_id = $1 AND decision = 'queued' AND finished_at IS NULL
                            AND tick_at = (SELECT min(tick_at) FROM schedule_ticks
                                            WHERE schedule_id = $1 AND decision = 'queued' AND finished_at IS NULL)
@@ -131,6 +131,44 @@ extension Store {
                  WHERE t.schedule_id = $1 AND t.tick_at < coalesce($2::timestamptz, 'infinity')
                  ORDER BY t.tick_at DESC LIMIT $3
                 """, schedule, moment?.timestamp, Int64(limit)))
+    }
+
+    /// A tick; `nil` where it was pruned, or went with its schedule.
+    package func tick(_ key: TickKey) async throws(StoreError) -> ScheduleTick? {
+        try await ticks(
+            Statement(
+                "SELECT \(Self.tickColumns) FROM schedule_ticks t WHERE t.schedule_id = $1 AND t.tick_at = $2",
+                key.schedule, key.tickAt.timestamp)
+        ).first
+    }
+
+    /// Makes a tick's account due now, unless it was dispatched since the tick was decided: asking again does nothing, so
+    /// that a visit that fails is repeated at the account's own pace.
+    ///
+    /// - Returns: when it was dispatched for the tick; `nil` where it still waits for that.
+    package func askForVisit(_ key: TickKey, of account: AccountKey) async throws(StoreError) -> EpochSeconds? {
+        let rows = try await withSession { session in
+            _ = try session.execute(
+                Statement(
+                    """
+                    UPDATE account_dispatch d SET next_due_at = least(d.next_due_at, now()), dispatched_until = NULL
+                      FROM schedule_ticks t
+                     WHERE d.organization_id = $1 AND d.account_id = $2 AND d.runnable
+                       AND t.schedule_id = $3 AND t.tick_at = $4
+                       AND (d.dispatched_at IS NULL OR d.dispatched_at < t.decided_at)
+                    """, account.organizationID, account.accountID, key.schedule, key.tickAt.timestamp
+                ))
+            return try session.query(
+                Statement(
+                    """
+                    SELECT d.dispatched_at FROM account_dispatch d, schedule_ticks t
+                     WHERE d.organization_id = $1 AND d.account_id = $2 AND t.schedule_id = $3 AND t.tick_at = $4
+                       AND d.dispatched_at >= t.decided_at
+                    """, account.organizationID, account.accountID, key.schedule, key.tickAt.timestamp
+                )
+            ).map { try $0.moment(0) }
+        }
+        return rows.first
     }
 
     /// A schedule's ticks that were fired or queued and aren't finished, oldest first: what the overlap policy asks.
