@@ -43,10 +43,16 @@ package final class Leadership: Service {
         }
         // Another scheduler need not wait for the hold to end.
         do throws(StoreError) {
-            try await store.resignLead(name)
+            try await resign()
         } catch {
             log.debug("the lead was not given up", metadata: ["reason": "\(error)"])
         }
+    }
+
+    /// Gives the lead up, here first: what is asked of the database may fail, or be too late.
+    package func resign() async throws(StoreError) {
+        state.withLock { $0.leadsUntil = nil }
+        try await store.resignLead(name)
     }
 
     /// Takes or keeps the lead, if nobody else has it.

@@ -18,9 +18,8 @@ struct Pace: Sendable {
                 var pause = interval
                 do {
                     if try await round() { pause = .zero }
-                } catch is CancellationError {
-                    return
                 } catch {
+                    // Asked of the task: an error that calls itself a cancellation may be a failure of what it asked.
                     if Task.isCancelled { return }
                     log.warning("\(duty) failed; it is tried again", metadata: ["reason": "\(error)"])
                     pause = max(interval, pauseAfterFailure)
