@@ -85,17 +85,28 @@ package final class QueueKeeper: Service {
     }
 
     private func renew(_ identities: [ServerIdentity], because reason: String) async throws {
-        state.withLock { $0.standing = .unsettled }
+        // Said before: an epoch may be established though the call failed, and the next look finds nothing strange then.
+        let wait = queues.shards[0].settings.heartbeat * 1.5
+        state.withLock { state in
+            state.standing = .unsettled
+            state.settlesAt = .now + wait
+        }
         let epoch = try await store.nextQueueEpoch()
         for shard in queues.shards { try await shard.establishEpoch(epoch) }
         // Jobs that run enter themselves again before others ask for theirs, else they would run twice.
-        let wait = try await store.hasHeldDispatches() ? queues.shards[0].settings.heartbeat * 1.5 : .zero
+        let mayRun = try await jobsMayRun()
         state.withLock { state in
             state.identities = identities
-            state.settlesAt = .now + wait
+            state.settlesAt = mayRun ? .now + wait : .now
         }
         log.notice("the queue has a new epoch", metadata: ["epoch": "\(epoch)", "reason": "\(reason)"])
         try await settle(epoch: epoch)
+    }
+
+    private func jobsMayRun() async throws -> Bool {
+        if try await store.hasHeldDispatches() { return true }
+        if try await !store.unfinishedTicks(limit: 1).isEmpty { return true }
+        return try await !store.pendingActions(limit: 1).isEmpty
     }
 
     /// Rebuilds once running jobs have had their time; nothing to do where that was done.
