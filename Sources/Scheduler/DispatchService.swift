@@ -3,7 +3,8 @@
 //     account_dispatch.next_due_at ≤ now ──compare-and-set──▶ dispatched_until ──commit──▶ enqueue
 //
 // The mark in PostgreSQL comes first: a scheduler that dies between the two lines costs an account the time until a new
-// leader asks again for what was marked within the last minute, never a job that nobody knows of. Two schedulers at once
+// leader asks again for what was marked within the last minute, never a job that nobody knows of. One whose jobs Redis
+// refused asks again before it marks anything else. Two schedulers at once
 // do no harm.
 import AccountJobs
 import Failure
@@ -37,6 +38,8 @@ package final class DispatchService: Service {
         var dispatched: Int64 = 0
         /// The leader's term whose beginning was seen to.
         var term: Int?
+        /// Since when accounts were marked whose jobs the queue may not have.
+        var owesSince: ContinuousClock.Instant?
     }
 
     private let store: Store
@@ -81,16 +84,25 @@ package final class DispatchService: Service {
             return 0
         }
         guard case .settled(let epoch) = keeper.standing else { return 0 }
-        if state.withLock({ $0.term }) != term {
-            try await repeatRecent(epoch: epoch)
-            state.withLock { $0.term = term }
+        let (seenTo, owesSince) = state.withLock { ($0.term, $0.owesSince) }
+        if seenTo != term || owesSince != nil {
+            // Before anything else is marked: while Redis refuses jobs, accounts had better wait unmarked.
+            try await repeatRecent(epoch: epoch, owingSince: owesSince)
+            state.withLock { state in
+                state.term = term
+                state.owesSince = nil
+            }
         }
+        // Also what is marked by a call that then fails: forgotten only when its jobs are in the queue.
+        let began = ContinuousClock.now
+        state.withLock { $0.owesSince = began }
         let due = try await store.dispatchDue(limit: settings.batch, epoch: epoch, holdSeconds: settings.holdSeconds)
         if !due.accounts.isEmpty {
             try await queues.enqueue(due.due.map { AccountJob.sync($0) })
             log.debug("dispatched", metadata: ["accounts": "\(due.accounts.count)"])
         }
         state.withLock { state in
+            state.owesSince = nil
             state.lastSuccess = .now
             state.lagSeconds = due.lagSeconds
             state.dispatched += Int64(due.accounts.count)
@@ -98,12 +110,13 @@ package final class DispatchService: Service {
         return due.accounts.count
     }
 
-    /// Asks again for what a leader before us marked and may not have enqueued.
-    private func repeatRecent(epoch: Int64) async throws {
+    /// Asks again for what a leader before us, or we ourselves, marked and may not have enqueued.
+    private func repeatRecent(epoch: Int64, owingSince: ContinuousClock.Instant?) async throws {
+        let owed = owingSince.map { $0.duration(to: .now) / .seconds(1) } ?? 0
         var cursor: DispatchPage.Cursor?
         repeat {
             let page = try await store.recentDispatches(
-                withinSeconds: settings.repeatSeconds, epoch: epoch, after: cursor, limit: settings.batch)
+                withinSeconds: settings.repeatSeconds + owed, epoch: epoch, after: cursor, limit: settings.batch)
             if !page.due.isEmpty { try await queues.enqueue(page.due.map { AccountJob.sync($0) }) }
             cursor = page.next
         } while cursor != nil
