@@ -162,6 +162,18 @@ let targets: [Target] = [
             "MailStore", "Postgres", "MailModel", "Threading", "SyncPlanning", "Entitlements", "Failure", .crypto,
         ]),
     .tests(
+        "SchedulerTests",
+        [
+            "Scheduler", "AccountJobs", "Entitlements", "Failure", "JobQueue", "MailModel", "MailStore", "Postgres",
+            "Redis", "SyncPlanning", "Threading", .crypto, .logging, .serviceLifecycle,
+        ]),
+    .tests(
+        "WorkerTests",
+        [
+            "Worker", "AccountJobs", "Entitlements", "Failure", "JobQueue", "MailModel", "MailStore", "Postgres",
+            "Redis", "SyncEngine", "SyncPlanning", "Threading", .crypto, .logging, .serviceLifecycle,
+        ]),
+    .tests(
         "OperationsTests",
         [
             "Operations", "AccountJobs", "Entitlements", "JobQueue", "MailModel", "MailStore", "Postgres", "Redis",

@@ -1,0 +1,1 @@
+../../MailStoreTests/Mailbox.swift

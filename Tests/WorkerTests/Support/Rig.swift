@@ -1,0 +1,1 @@
+../../SchedulerTests/Support/Rig.swift

@@ -1,0 +1,1 @@
+../../JobQueueTests/SharedRedis.swift
