@@ -161,7 +161,7 @@ import Testing
     @Test("a job that reports no progress for too long is cancelled and fails as stalled; one that reports goes on")
     func stalled() async throws {
         try await TestShard.with(changing: [
-            set(\.heartbeat, to: .milliseconds(30)),
+            set(\.heartbeat, to: .milliseconds(30)), set(\.lease, to: .seconds(600)),
             set(\.backoff, to: RetryBackoff(base: .seconds(1_000_000), cap: .seconds(1_000_000))),
         ]) { shard in
             var settings = WorkerPoolSettings(concurrency: 2)

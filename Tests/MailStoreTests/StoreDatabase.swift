@@ -134,7 +134,7 @@ struct StoreDatabase: Sendable {
 
 /// How many tests have a database at the same time, so that all together stay below the server's max_connections.
 final class StoreTurns: Sendable {
-    static let shared = StoreTurns(free: 5)
+    static let shared = StoreTurns(free: 4)
 
     private struct State {
         var free: Int
@@ -185,6 +185,8 @@ actor StoreTemplate {
         let name = "postrider_template_" + digest
         let server = try PostgresPool(PostgresConfiguration(url: StoreDatabase.url(), poolSize: 1, settings: [:]))
         try await server.withSession { session in
+            // Several test targets make it, each for itself; the lock ends with the connection, when all is made.
+            _ = try session.query(Statement("SELECT pg_advisory_lock(hashtext('postrider test template'))"))
             let known = try session.query(Statement("SELECT FROM pg_database WHERE datname = $1", name))
             if known.isEmpty { try session.script("CREATE DATABASE \(name) TEMPLATE template0") }
         }
