@@ -10,6 +10,7 @@ package final class JobContext: Sendable {
         var leaseEnd: ContinuousClock.Instant
         var isCancelled = false
         var cancelTask: (@Sendable () -> Void)?
+        var stopObserver: (@Sendable () -> Void)?
         var progress: JobProgress?
         /// Whether the progress has not been told yet.
         var hasNews = false
@@ -42,6 +43,15 @@ package final class JobContext: Sendable {
     /// Why, or nil to go on.
     package var stopReason: StopReason? { state.withLock { $0.stopReason } }
 
+    /// Has somebody told, once, when the job is asked to stop; at once if it was already. It must not block.
+    package func onStop(_ observer: @escaping @Sendable () -> Void) {
+        let isLate = state.withLock { state in
+            state.stopObserver = observer
+            return state.stopReason != nil
+        }
+        if isLate { observer() }
+    }
+
     /// How long the lease lasts at least without another heartbeat; zero or less if it may be another's. To be looked at
     /// before anything that can't be fenced.
     package func leaseRemaining(at now: ContinuousClock.Instant = .now) -> Duration {
@@ -56,6 +66,9 @@ package final class JobContext: Sendable {
             state.progressedAt = now
         }
     }
+
+    /// What it told last.
+    package var progress: JobProgress? { state.withLock { $0.progress } }
 
     /// The progress, if it has not been told before.
     func takeNews() -> JobProgress? {
@@ -80,14 +93,17 @@ package final class JobContext: Sendable {
     /// Asks the job to stop, without cancelling its task. A lost lease or a job given back outranks all else, and a wish
     /// that it end outranks a drain.
     func requestStop(_ reason: StopReason) {
-        state.withLock { state in
+        let observer = state.withLock { state in
+            let observer = state.stopReason == nil ? state.stopObserver : nil
             switch (state.stopReason, reason) {
             case (nil, _), (.draining, _): state.stopReason = reason
             case (.cancelled, .leaseLost), (.stalled, .leaseLost), (.cancelled, .givenBack), (.stalled, .givenBack):
                 state.stopReason = reason
             case (.cancelled, _), (.stalled, _), (.leaseLost, _), (.givenBack, _): break
             }
+            return observer
         }
+        observer?()
     }
 
     /// Asks the job to stop and cancels its task.

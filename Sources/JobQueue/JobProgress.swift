@@ -1,5 +1,5 @@
 /// How far a running job is.
-package struct JobProgress: Sendable, Hashable {
+package struct JobProgress: Sendable, Hashable, Codable {
     /// Units done so far.
     package var done: Int64
     /// Units in all, as far as is known.

@@ -1,15 +1,18 @@
+import Dispatch
 import Foundation
 import JobQueue
 import Logging
-import Synchronization
 
 /// Runs a job whose last worker ended with it, in a process of its own, so that it can take nobody else's work along.
 ///
 /// This process keeps the lease and ends the run; the other one, `postrider worker --only RESOURCE --token TOKEN`, has the
-/// same settings and says on its standard output how the run ended. If it ends without a word, the job has crashed, and
-/// this time it is known to be the cause.
+/// same settings and says on its standard output how far it is and how the run ended, a ``RunReport`` a line. If it ends
+/// without the last word, the job has crashed, and this time it is known to be the cause.
 struct IsolatedRun: Sendable {
     let log: Logger
+
+    /// Seconds from a cancellation until a process that did not heed it is killed; within what the worker then waits.
+    private static let patience = 2.0
 
     func run(_ job: ClaimedJob, _ context: JobContext) async -> JobOutcome {
         log.notice(
@@ -21,29 +24,68 @@ struct IsolatedRun: Sendable {
         let output = Pipe()
         process.standardOutput = output
         process.standardInput = FileHandle.nullDevice
-        let ending: String
-        do {
-            ending = try await withTaskCancellationHandler {
-                try await withCheckedThrowingContinuation { continuation in
-                    process.terminationHandler = { process in
-                        continuation.resume(
-                            returning: process.terminationReason == .uncaughtSignal
-                                ? "signal \(process.terminationStatus)" : "status \(process.terminationStatus)")
-                    }
-                    do { try process.run() } catch { continuation.resume(throwing: error) }
-                }
-            } onCancel: {
-                process.terminate()
+        let (endings, ended) = AsyncStream.makeStream(of: String.self)
+        process.terminationHandler = { process in
+            ended.yield(
+                process.terminationReason == .uncaughtSignal
+                    ? "signal \(process.terminationStatus)" : "status \(process.terminationStatus)")
+            ended.finish()
+        }
+        let (pieces, said) = AsyncStream.makeStream(of: Data.self)
+        output.fileHandleForReading.readabilityHandler = { handle in
+            let piece = handle.availableData
+            if piece.isEmpty {
+                handle.readabilityHandler = nil
+                said.finish()
+            } else {
+                said.yield(piece)
             }
+        }
+        do {
+            try process.run()
         } catch {
+            output.fileHandleForReading.readabilityHandler = nil
             return .retry(
                 because: JobFailure(code: "isolation_failed", text: "its process could not be started: \(error)"))
         }
-        // One short line, which the pipe holds whole.
-        let said = output.fileHandleForReading.availableData
-        if let outcome = try? JSONDecoder().decode(JobOutcome.self, from: said) { return outcome }
+        // Only now: a process that was not started can't be ended.
+        context.onStop { process.terminate() }
+        // A task of its own: this one may be cancelled, and the process still has to be waited for.
+        let run = Task { () -> (outcome: JobOutcome?, ending: String) in
+            let outcome = await Self.listen(to: pieces, context)
+            var ending = "no status"
+            for await told in endings { ending = told }
+            return (outcome, ending)
+        }
+        let (outcome, ending) = await withTaskCancellationHandler {
+            await run.value
+        } onCancel: {
+            DispatchQueue.global().asyncAfter(deadline: .now() + Self.patience) {
+                if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+            }
+        }
+        if let outcome { return outcome }
         if context.shouldStop { return .release }
         return .crashed(JobFailure(code: "crashed", text: "its process, which it had alone, ended with \(ending)"))
+    }
+
+    /// Passes on how far the run is until the process says no more; its last word, if it had one.
+    private static func listen(to pieces: AsyncStream<Data>, _ context: JobContext) async -> JobOutcome? {
+        var rest = Data()
+        var outcome: JobOutcome?
+        for await piece in pieces {
+            rest.append(piece)
+            while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
+                // What is no report is nobody's: a library may have something to say as well.
+                switch try? JSONDecoder().decode(RunReport.self, from: rest[..<end]) {
+                case .progress(let progress): context.report(progress)
+                case .ended(let told): outcome = told
+                case nil: break
+                }
+                rest.removeSubrange(...end)
+            }
+        }
+        return outcome
     }
 
     /// The settings that this process was given as flags; the environment is handed on by itself.

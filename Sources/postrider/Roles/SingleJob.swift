@@ -6,7 +6,7 @@ import Worker
 
 /// A process that has one job alone.
 enum SingleJob {
-    /// Runs a job whose lease another process holds, and says on standard output how it ended.
+    /// Runs a job whose lease another process holds, and says on standard output how far it is and how it ended.
     static func runApart(_ resource: String, token: String, _ assembly: Assembly) async throws {
         guard let detail = try await find(resource, assembly), let job = ClaimedJob(detail), "\(job.token)" == token
         else {
@@ -18,11 +18,24 @@ enum SingleJob {
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
         let outcome = await withTaskGroup(of: Void.self) { group in
             group.addTask { for await _ in signals { context.stopApart() } }
+            group.addTask {
+                var told: JobProgress?
+                // The pace at which progress is passed on; cancellation ends it at once.
+                while (try? await Task.sleep(for: .seconds(1))) != nil {
+                    guard let progress = context.progress, progress != told else { continue }
+                    told = progress
+                    try? say(.progress(progress))
+                }
+            }
             let outcome = await handler.handle(job, context)
             group.cancelAll()
             return outcome
         }
-        print(String(decoding: try JSONEncoder().encode(outcome), as: UTF8.self))
+        try say(.ended(outcome))
+    }
+
+    private static func say(_ report: RunReport) throws {
+        try FileHandle.standardOutput.write(contentsOf: try JSONEncoder().encode(report) + Data("\n".utf8))
     }
 
     /// Takes a job wherever it waits, and runs it to its end.
