@@ -8,7 +8,7 @@ package enum PostriderMetrics {
         help: "Jobs that were put into the queue, without requests that joined a waiting job.")
     package static let jobsFinished = MetricDefinition(
         "postrider_jobs_finished_total", .counter, unit: "jobs", labels: ["outcome"],
-        help: "Runs of jobs that ended, by outcome: done, retry, released, dead, cancelled.")
+        help: "Runs of jobs that ended, by outcome: done, again, retry, released, throttled, cancelled, crashed, dead.")
     package static let jobDuration = MetricDefinition(
         "postrider_job_duration_seconds", .histogram(bounds: MetricBuckets.seconds), unit: "seconds",
         help: "From a job's claim to the end of its run.")

@@ -1,6 +1,9 @@
 import JobQueue
 
 extension JobOutcome {
+    /// All words of ``told``.
+    static let words = ["done", "retry", "again", "released", "throttled", "cancelled", "dead", "crashed"]
+
     /// The word that metrics and history have for it, and why it failed, if it did.
     var told: (word: String, failure: JobFailure?) {
         switch self {

@@ -27,7 +27,7 @@ package final class WorkerService: Service {
     ) {
         let ledger = JobLedger(store: store, worker: settings.identity.name, log: log)
         let handler = JobHandler(store: store, engine: engine, ledger: ledger, log: log)
-        let metrics = JobMetrics()
+        let metrics = JobMetrics { store.nowMilliseconds }
         var settings = settings
         settings.isolate = isolate
         settings.bury = { try await handler.bury($0) }
@@ -59,6 +59,9 @@ package final class WorkerService: Service {
 
     /// What the pools have done since their start, together.
     package var counts: [WorkerPoolCounts] { pools.map(\.counts) }
+
+    /// Stops at which jobs had to be given back while they still ran: 0 or, in each shard, 1 at the end.
+    package var drainTimeouts: Int { pools.count { $0.counts.givenBack > 0 } }
 
     /// Claims no more, while what runs goes on; for a process that is about to be replaced.
     package func beQuiet() {

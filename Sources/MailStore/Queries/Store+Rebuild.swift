@@ -37,8 +37,9 @@ extension Store {
                 Statement(
                     """
                     SELECT state, count(*), percentile_disc(0.5) WITHIN GROUP (ORDER BY age),
-                           percentile_disc(0.99) WITHIN GROUP (ORDER BY age), max(age)
-                      FROM (SELECT a.state,
+                           percentile_disc(0.99) WITHIN GROUP (ORDER BY age), max(age),
+                           count(*) FILTER (WHERE age > 2 * interval_seconds)
+                      FROM (SELECT a.state, a.interval_seconds,
                                    extract(epoch FROM now() - greatest(a.last_synced_at, d.visited_at))::float8 AS age
                               FROM accounts a
                               LEFT JOIN account_dispatch d ON d.organization_id = a.organization_id AND d.account_id = a.id)
@@ -48,7 +49,7 @@ extension Store {
                 )
             ).map { row in
                 AccountStateCount(
-                    state: try row.known(0), count: try row.get(1),
+                    state: try row.known(0), count: try row.get(1), stale: try row.get(5),
                     freshness: row.isNull(2)
                         ? nil : .init(median: try row.get(2), p99: try row.get(3), worst: try row.get(4)))
             }

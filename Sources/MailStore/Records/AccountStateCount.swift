@@ -4,6 +4,8 @@ package import MailModel
 package struct AccountStateCount: Sendable, Hashable {
     package let state: AccountState
     package let count: Int
+    /// Those whose last visit that went well is longer ago than twice their interval.
+    package let stale: Int
     /// Seconds since the last visit that went well, of those that had one: the median, the 99th of a hundred, the worst.
     package let freshness: Freshness?
 

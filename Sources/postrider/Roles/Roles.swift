@@ -26,6 +26,7 @@ enum Roles {
             store: store, queues: queues, keeper: keeper, leadership: leadership, log: log)
         let ticking = TickService(store: store, leadership: leadership, now: { store.now.rawValue }, log: log)
         let reapers = queues.shards.map { Reaper(queue: $0) }
+        let accounts = AccountReadings(store: store)
         let patience = try readyWithin(assembly)
         return Role(
             services: [
@@ -46,15 +47,18 @@ enum Roles {
                 "scheduler": {
                     let lag = try await store.dispatchLagSeconds()
                     let outbox = try await store.outboxLag()
+                    let dead = try await store.deadLetterCount()
                     return [
                         MetricReading(PostriderMetrics.schedulerLag, is: lag),
                         MetricReading(PostriderMetrics.outboxLag, is: outbox),
+                        MetricReading(PostriderMetrics.queueDepth, "dead", is: Double(dead)),
                         MetricReading(PostriderMetrics.schedulerLeader, is: leadership.leads ? 1 : 0),
                         MetricReading(PostriderMetrics.missedTicks, is: Double(ticking.missedTicks)),
                         MetricReading(PostriderMetrics.redisRebuilds, is: Double(keeper.rebuilds)),
                     ]
                 },
                 "queue": { try await QueueReadings.collect(queues) },
+                "accounts": { try await accounts.collect() },
             ])
     }
 
@@ -66,7 +70,14 @@ enum Roles {
         return Role(
             services: [worker, QuietSignal { worker.beQuiet() }],
             checks: [ReadinessCheck("worker") { Readiness(last: worker.lastSuccess, within: patience) }],
-            collectors: ["worker": { [MetricReading(PostriderMetrics.workerBusyRatio, is: worker.busyRatio)] }])
+            collectors: [
+                "worker": {
+                    [
+                        MetricReading(PostriderMetrics.workerBusyRatio, is: worker.busyRatio),
+                        MetricReading(PostriderMetrics.drainTimeouts, is: Double(worker.drainTimeouts)),
+                    ]
+                }
+            ])
     }
 
     /// How long ago the last success of a part that is ready may be. Idle parts succeed every 5 s, busy ones and the
