@@ -154,11 +154,11 @@ class Installation:
                 user, "--password-stdin", "--imap", imap, "--imap-security", security]
 
     def connect(self, user: str, imap: str | None = None, password: str | None = None, security: str = "none",
-                choose: tuple[str, ...] = ("--all",)) -> str:
+                choose: tuple[str, ...] = ("--all",), owner: str | None = None) -> str:
         """Connects a mailbox, Dovecot's where no other is named, and chooses its folders; the account's id."""
         about = dovecot()
         imap = imap or f"{about['host']}:{about['plain_port']}"
-        account = self.object(*self.connecting(user, imap, security), given=password or about["password"])["id"]
+        account = self.object(*self.connecting(user, imap, security, owner), given=password or about["password"])["id"]
         self.call("account", "choose", account, *choose)
         return account
 
@@ -166,9 +166,12 @@ class Installation:
 
     def start(self, role: str = "all") -> subprocess.Popen:
         """Starts a role as a process of its own, which ends with the installation at the latest."""
+        return self.spawn([POSTRIDER, role])
+
+    def spawn(self, arguments: list[str]) -> subprocess.Popen:
+        """Starts any program with this environment, which writes to the same log."""
         with open(self.log, "ab") as log:
-            process = subprocess.Popen([POSTRIDER, role], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                                       env=self.environment)
+            process = subprocess.Popen(arguments, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self.environment)
         self._running.append(process)
         return process
 
