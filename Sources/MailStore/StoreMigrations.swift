@@ -12,6 +12,8 @@ package enum StoreMigrations {
             number: 3, name: "controls", sql: String(decoding: PackageResources._003_controls_sql, as: UTF8.self)),
         Migration(
             number: 4, name: "tick_jobs", sql: String(decoding: PackageResources._004_tick_jobs_sql, as: UTF8.self)),
+        Migration(
+            number: 4, name: "readings", sql: String(decoding: PackageResources._004_readings_sql, as: UTF8.self)),
     ]
 
     /// A role starts only on a schema within this range; `postrider migrate` brings it there.

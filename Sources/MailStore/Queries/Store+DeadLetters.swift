@@ -89,6 +89,11 @@ extension Store {
         }
     }
 
+    /// How many dead letters there are, for whoever may know no more of them.
+    package func deadLetterTotal() async throws(StoreError) -> Int {
+        try await withSession { try $0.query(Statement("SELECT count(id) FROM dead_letters"))[0].get(0, as: Int.self) }
+    }
+
     /// How many dead letters match.
     package func deadLetterCount(_ filter: DeadLetterFilter = DeadLetterFilter()) async throws(StoreError) -> Int {
         let statement = Self.statement(

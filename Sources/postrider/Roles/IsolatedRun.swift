@@ -49,7 +49,7 @@ struct IsolatedRun: Sendable {
                 because: JobFailure(code: "isolation_failed", text: "its process could not be started: \(error)"))
         }
         // Only now: a process that was not started can't be ended.
-        context.onStop { process.terminate() }
+        context.onStop { if process.isRunning { process.terminate() } }
         // A task of its own: this one may be cancelled, and the process still has to be waited for.
         let run = Task { () -> (outcome: JobOutcome?, ending: String) in
             let outcome = await Self.listen(to: pieces, context)

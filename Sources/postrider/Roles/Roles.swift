@@ -47,7 +47,7 @@ enum Roles {
                 "scheduler": {
                     let lag = try await store.dispatchLagSeconds()
                     let outbox = try await store.outboxLag()
-                    let dead = try await store.deadLetterCount()
+                    let dead = try await store.deadLetterTotal()
                     return [
                         MetricReading(PostriderMetrics.schedulerLag, is: lag),
                         MetricReading(PostriderMetrics.outboxLag, is: outbox),
