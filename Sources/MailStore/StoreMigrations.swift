@@ -13,9 +13,9 @@ package enum StoreMigrations {
         Migration(
             number: 4, name: "tick_jobs", sql: String(decoding: PackageResources._004_tick_jobs_sql, as: UTF8.self)),
         Migration(
-            number: 4, name: "readings", sql: String(decoding: PackageResources._004_readings_sql, as: UTF8.self)),
+            number: 5, name: "readings", sql: String(decoding: PackageResources._005_readings_sql, as: UTF8.self)),
     ]
 
     /// A role starts only on a schema within this range; `postrider migrate` brings it there.
-    package static let supported = 4...4
+    package static let supported = 5...5
 }
