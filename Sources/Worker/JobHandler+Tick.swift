@@ -62,16 +62,17 @@ extension JobHandler {
             _ = try await store.finishTick(key, outcome: "skipped", error: "the account is \(account.state.rawValue)")
             return .done
         }
-        // Whole seconds on both sides: a visit that ended in the very second of the wish may have begun before it.
-        if let visited = account.lastSyncedAt, visited > tick.decidedAt {
+        guard let asked = try await store.askForVisit(key, of: accountKey) else {
+            return .again(notBefore: (store.now.rawValue + Self.look) * 1_000)
+        }
+        if asked.isVisited {
             _ = try await store.finishTick(key, outcome: "done")
             return .done
         }
         let now = store.now.rawValue
         // Patience is with visits that fail, not with a queue that was paused.
-        if let dispatched = try await store.askForVisit(key, of: accountKey),
-            now - tick.decidedAt.rawValue > Self.patience,
-            account.problem != nil || now - dispatched.rawValue > Self.patience
+        if now - tick.decidedAt.rawValue > Self.patience,
+            account.problem != nil || now - asked.dispatchedAt.rawValue > Self.patience
         {
             _ = try await store.finishTick(
                 key, outcome: "failed", error: account.problem?.text ?? "no visit was completed")

@@ -66,6 +66,13 @@ class FleetTests(unittest.TestCase):
         olds = [self.installation.start("worker") for _ in range(3)]
         accounts = self.live_accounts(6)
         slow, server = self.slow_account()
+
+        def holder() -> str:
+            return next((each["worker"] or "" for each in self.installation.objects("queue", "jobs", "sync")
+                         if each["resource"] == f"read:{slow}"), "")
+        wait_until(holder, "a worker that has the slow account")
+        # The one that has it goes first, so that another must take it over.
+        olds.sort(key=lambda old: f"-{old.pid}-" not in holder())
         longest = 0.0
         # when
         for number, old in enumerate(olds):

@@ -94,7 +94,8 @@ extension CheckpointWriter {
             Statement(
                 """
                 UPDATE account_dispatch
-                   SET next_due_at = \(Store.unlessAskedMeanwhile("$3")), dispatched_until = NULL, failures = 0
+                   SET next_due_at = \(Store.unlessAskedMeanwhile("$3")), dispatched_until = NULL, failures = 0,
+                       visited_at = now()
                  WHERE organization_id = $1 AND account_id = $2
                 """,
                 account.organizationID, account.accountID, completion.nextDueAt.timestamp

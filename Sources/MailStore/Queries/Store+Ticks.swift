@@ -145,8 +145,11 @@ extension Store {
     /// Makes a tick's account due now, unless it was dispatched since the tick was decided: asking again does nothing, so
     /// that a visit that fails is repeated at the account's own pace.
     ///
-    /// - Returns: when it was dispatched for the tick; `nil` where it still waits for that.
-    package func askForVisit(_ key: TickKey, of account: AccountKey) async throws(StoreError) -> EpochSeconds? {
+    /// - Returns: when it was dispatched for the tick, and whether a visit was completed since; `nil` where it still waits
+    ///   for its dispatch.
+    package func askForVisit(
+        _ key: TickKey, of account: AccountKey
+    ) async throws(StoreError) -> (dispatchedAt: EpochSeconds, isVisited: Bool)? {
         let rows = try await withSession { session in
             _ = try session.execute(
                 Statement(
@@ -161,12 +164,13 @@ extension Store {
             return try session.query(
                 Statement(
                     """
-                    SELECT d.dispatched_at FROM account_dispatch d, schedule_ticks t
+                    SELECT d.dispatched_at, coalesce(d.visited_at >= d.dispatched_at, false)
+                      FROM account_dispatch d, schedule_ticks t
                      WHERE d.organization_id = $1 AND d.account_id = $2 AND t.schedule_id = $3 AND t.tick_at = $4
                        AND d.dispatched_at >= t.decided_at
                     """, account.organizationID, account.accountID, key.schedule, key.tickAt.timestamp
                 )
-            ).map { try $0.moment(0) }
+            ).map { (dispatchedAt: try $0.moment(0), isVisited: try $0.get(1, as: Bool.self)) }
         }
         return rows.first
     }
