@@ -67,15 +67,20 @@ extension ScheduleOperations {
     @discardableResult
     package func run(_ name: String) async throws(OperationsError) -> TickKey {
         let schedule = try await find(name)
-        let key = TickKey(schedule: schedule.id, tickAt: time.now)
-        var wakeUp = TickJob.wakeUp(schedule, tickAt: key.tickAt)
-        wakeUp.priority = JobPriority.interactive.rawValue
         try await record("schedule.run", "schedule:\(schedule.id)", schedule.settings.target)
-        guard try await read({ store throws(StoreError) in try await store.fireTick(key, wakeUp) }) else {
-            throw .tickTaken(schedule: name)
+        let now = time.now
+        // A tick is known by its second. One that has a tick already is passed over, backwards: a second to come may be
+        // the schedule's own next.
+        for earlier in 0..<Self.secondsTried {
+            let key = TickKey(schedule: schedule.id, tickAt: now - earlier)
+            var wakeUp = TickJob.wakeUp(schedule, tickAt: key.tickAt)
+            wakeUp.priority = JobPriority.interactive.rawValue
+            if try await read({ store throws(StoreError) in try await store.fireTick(key, wakeUp) }) { return key }
         }
-        return key
+        throw .tickTaken(schedule: name)
     }
+
+    private static let secondsTried: Int64 = 5
 
     private func next(of settings: ScheduleSettings, _ id: ScheduleID) throws(OperationsError) -> EpochSeconds? {
         try judging { () throws(CronError) in try settings.nextTick(of: id, after: time.now) }
