@@ -53,6 +53,7 @@ let targets: [Target] = [
     .ours("MailModel", []),
     .ours("Threading", ["MailModel"]),
     .ours("SyncPlanning", ["MailModel", "Threading"]),
+    .ours("Ancestry", ["MailModel", "Threading"]),
     .ours("Entitlements", ["MailModel"]),
     .ours("Cron", []),
 
@@ -139,6 +140,7 @@ let targets: [Target] = [
     .tests("MailModelTests", ["MailModel", "TestSupport"]),
     .tests("ThreadingTests", ["Threading", "MailModel", "TestSupport"]),
     .tests("SyncPlanningTests", ["SyncPlanning", "Threading", "MailModel", "TestSupport"]),
+    .tests("AncestryTests", ["Ancestry", "Threading", "MailModel", "TestSupport"]),
     .tests("EntitlementsTests", ["Entitlements", "MailModel"]),
     .tests("CronTests", ["Cron", "TestSupport"], exclude: ["Fixtures"]),
     .tests("IMAPCoreTests", ["Failure", "IMAPCore", "MailModel", .nioCore]),

@@ -18,4 +18,9 @@ package enum SyncStep: Sendable, Hashable {
     /// Read the flags that changed after a mod-sequence (CHANGEDSINCE, RFC 7162 §3.1.4.1). Commit in ascending order,
     /// a checkpoint after each batch.
     case refreshFlagsChanged(since: ModSequence)
+    /// Read at once the flags that changed after a mod-sequence and the UIDs that vanished since (`UID FETCH 1:upTo
+    /// (UID FLAGS) (CHANGEDSINCE n VANISHED)`, RFC 7162 §3.2.6). The upper bound is explicit, and the highest UID that
+    /// is known: with `*` Cyrus leaves out the highest one that was expunged (mail-exactness 6). What vanished goes
+    /// by ``ExpungeRule``.
+    case findChanges(since: ModSequence, upTo: UID)
 }

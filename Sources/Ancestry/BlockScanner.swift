@@ -1,0 +1,133 @@
+import MailModel
+
+/// Gathers the lines of a forwarded block, one line at a time.
+///
+/// ```
+///          label                  blank, or a line that belongs to nothing
+/// nothing ───────▶ gathering ──────────────────────────────────────────────▶ a block, or nothing again
+///                  │  ▲ label, continuation, up to three blank lines while it isn't complete
+///                  └──┘
+/// ```
+struct BlockScanner {
+    private struct Entry {
+        var value = ""
+        var lines = 0
+        /// Whether the value's last line was long enough to have been wrapped.
+        var mayContinue = false
+    }
+
+    private var entries: [BlockField: Entry] = [:]
+    private var last: BlockField?
+    private var blanks = 0
+    /// Lines with text since one that announced a forward.
+    private var sinceAnnouncement: Int?
+    private var isAnnounced = false
+
+    /// Between the labels of one block, where a table's cells each became a line.
+    private static let blanksWithin = 3
+    /// Between the announcement and the first label.
+    private static let reachOfAnnouncement = 4
+    /// Programs wrap lines at 72 to 80 columns, at a word.
+    private static let wrappedColumns = 56
+    private static let linesOfValue = 4
+    private static let linesOfRecipients = 200
+
+    /// - Returns: a block that the line has brought to its end.
+    mutating func take(_ bytes: UnsafeBufferPointer<UInt8>) -> ForwardedBlock? {
+        let line = BlockLine(bytes)
+        if line.isEmpty { return takeBlank() }
+        if let field = line.field {
+            // A value that would have to be another block's.
+            if field != .other, let held = entries[field], !held.value.isEmpty, let block = closeIfComplete() {
+                return block
+            }
+            open(field, line.value)
+            return nil
+        }
+        if continues(line) { return nil }
+        let block = entries.isEmpty ? nil : closeIfComplete()
+        if line.announcesForward {
+            sinceAnnouncement = 0
+        } else if let since = sinceAnnouncement {
+            sinceAnnouncement = since < Self.reachOfAnnouncement ? since + 1 : nil
+        }
+        return block
+    }
+
+    /// The block that the end of the text has brought to its end.
+    mutating func finish() -> ForwardedBlock? { closeIfComplete() }
+
+    private mutating func takeBlank() -> ForwardedBlock? {
+        guard !entries.isEmpty else { return nil }
+        blanks += 1
+        // An empty value may stand on the next line; after any other a blank line ends what is complete.
+        if let last, entries[last]?.value.isEmpty == false || last == .subject, isComplete { return closeIfComplete() }
+        return blanks > Self.blanksWithin ? closeIfComplete() : nil
+    }
+
+    private mutating func open(_ field: BlockField, _ value: String) {
+        if entries.isEmpty {
+            isAnnounced = sinceAnnouncement != nil
+            sinceAnnouncement = nil
+        } else if field != .other, let held = entries[field], !held.value.isEmpty {
+            // Another block begins: what was gathered was none.
+            entries.removeAll(keepingCapacity: true)
+            isAnnounced = false
+        }
+        entries[field] = Entry(value: value, lines: 1, mayContinue: Self.isLong(value))
+        last = field
+        blanks = 0
+    }
+
+    /// Whether a line without a label goes on with the value above it.
+    private mutating func continues(_ line: BlockLine) -> Bool {
+        guard let last, var entry = entries[last], !line.announcesForward else { return false }
+        let fits: Bool
+        switch last {
+        case _ where entry.value.isEmpty: fits = last != .subject || blanks == 0
+        case _ where blanks > 0: fits = false
+        case .from: fits = line.text.contains("@") && !entry.value.contains("@") || entry.mayContinue
+        case .sent, .subject: fits = entry.mayContinue
+        case .to, .other:
+            fits =
+                entry.mayContinue || line.text.contains("@") || entry.value.hasSuffix(",")
+                || entry.value.hasSuffix(";")
+        }
+        let room = last == .to || last == .other ? Self.linesOfRecipients : Self.linesOfValue
+        guard fits, entry.lines < room else { return false }
+        if entry.value.isEmpty {
+            entry.value = line.text
+        } else if last != .other {
+            entry.value += " " + line.text
+        }
+        entry.lines += 1
+        entry.mayContinue = Self.isLong(line.text)
+        entries[last] = entry
+        blanks = 0
+        return true
+    }
+
+    private static func isLong(_ text: String) -> Bool { text.unicodeScalars.count >= wrappedColumns }
+
+    private var isComplete: Bool {
+        entries[.from]?.value.isEmpty == false && entries[.sent]?.value.isEmpty == false && entries[.subject] != nil
+    }
+
+    private mutating func closeIfComplete() -> ForwardedBlock? {
+        defer {
+            entries.removeAll(keepingCapacity: true)
+            last = nil
+            blanks = 0
+        }
+        guard isComplete, let from = entries[.from]?.value, let sent = entries[.sent]?.value,
+            let subject = entries[.subject]?.value
+        else { return nil }
+        let sender = BlockSender(from)
+        let sentAt = BlockDate.read(sent)
+        guard !sender.isEmpty, !sentAt.isEmpty else { return nil }
+        return ForwardedBlock(
+            senderAddress: sender.address, senderName: sender.name, sentAt: sentAt, subject: subject,
+            recipients: BlockSender.addresses(in: entries[.to]?.value ?? ""),
+            introduction: isAnnounced ? .forwarded : .other)
+    }
+}
