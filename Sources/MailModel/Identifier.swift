@@ -48,6 +48,9 @@ package enum FolderSubject {}
 package enum MessageSubject {}
 package enum ThreadSubject {}
 package enum ActionSubject {}
+package enum RunSubject {}
+package enum QuarantineSubject {}
+package enum AuditSubject {}
 
 package typealias OrganizationID = Identifier<OrganizationSubject>
 package typealias UserID = Identifier<UserSubject>
@@ -57,3 +60,9 @@ package typealias FolderID = Identifier<FolderSubject>
 package typealias MessageID = Identifier<MessageSubject>
 package typealias ThreadID = Identifier<ThreadSubject>
 package typealias ActionID = Identifier<ActionSubject>
+/// The id of a job's run, in its history and in what it stored.
+package typealias RunID = Identifier<RunSubject>
+/// The id of a message that is held in quarantine.
+package typealias QuarantineID = Identifier<QuarantineSubject>
+/// The id of a proof of completeness.
+package typealias AuditID = Identifier<AuditSubject>

@@ -9,4 +9,6 @@ package enum SkipReason: String, Sendable, Hashable, Codable, CaseIterable {
     case unfetchable
     /// It is larger than the bound on one message.
     case tooLarge = "too_large"
+    /// It crashes or stalls whoever parses it, and is held apart with its raw bytes.
+    case quarantined
 }

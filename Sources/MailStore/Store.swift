@@ -21,6 +21,7 @@ package final class Store: Sendable {
     let time: TimeSource
     /// Many jobs of one process take leases and complete visits at once; they share statements.
     let readLeases = SharedCalls<AccountKey, LaneLease?, StoreError>(batch: 500)
+    let visitStarts = SharedCalls<AccountKey, VisitStart?, StoreError>(batch: 100)
     let quietVisits = SharedCalls<QuietVisit, Bool, StoreError>(batch: 500)
 
     /// - Parameters:

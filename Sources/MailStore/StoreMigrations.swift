@@ -14,8 +14,10 @@ package enum StoreMigrations {
             number: 4, name: "tick_jobs", sql: String(decoding: PackageResources._004_tick_jobs_sql, as: UTF8.self)),
         Migration(
             number: 5, name: "readings", sql: String(decoding: PackageResources._005_readings_sql, as: UTF8.self)),
+        Migration(
+            number: 6, name: "continuous", sql: String(decoding: PackageResources._006_continuous_sql, as: UTF8.self)),
     ]
 
     /// A role starts only on a schema within this range; `postrider migrate` brings it there.
-    package static let supported = 5...5
+    package static let supported = 6...6
 }

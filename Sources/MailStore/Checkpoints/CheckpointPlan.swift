@@ -12,6 +12,10 @@ struct CheckpointPlan {
         /// The earliest INTERNALDATE of its placements in this checkpoint.
         var receivedAt: EpochSeconds
         let isGuessed: Bool
+        let joinedBy: JoinedBy?
+        /// Whether every folder in which this checkpoint places it is watched and no Trash, and no flag says deleted, as
+        /// a new row says by itself.
+        var isPlain: Bool
     }
 
     /// A message with its id, whether stored before or new.
@@ -37,6 +41,8 @@ struct CheckpointPlan {
     private(set) var createdThreads: [NewThread] = []
     /// Threads that existed before and have gained something: new messages, other dates, or another thread.
     private(set) var touchedThreads: [ThreadID] = []
+    /// Actions that its new messages raise.
+    private(set) var raised: [RaisedAction] = []
     let assignment: ThreadAssignment
 
     init(_ messages: [NewMessage], stored: StoredContext, ownAddresses: Set<String>, ids: IDSource) {
@@ -45,18 +51,23 @@ struct CheckpointPlan {
         var firsts: [NewMessage] = []
         var entryOf: [Int] = []
         var earliest: [EpochSeconds] = []
+        var isPlain: [Bool] = []
         for message in messages {
             let identity = Identity(message)
+            let isPlainHere = stored.plainFolders.contains(message.folder) && !message.flags.contains(.deleted)
             if let index = indexOfIdentity[identity] {
                 entryOf.append(index)
                 earliest[index] = min(earliest[index], message.internalDate)
+                isPlain[index] = isPlain[index] && isPlainHere
             } else {
                 indexOfIdentity[identity] = firsts.count
                 entryOf.append(firsts.count)
                 firsts.append(message)
                 earliest.append(message.internalDate)
+                isPlain.append(isPlainHere)
             }
         }
+        let ties = BatchTies(firsts.map(\.threadable), stored: stored.links)
 
         assignment = ThreadAssigner.assign(
             batch: firsts.map(\.threadable), known: stored.links, subjectCandidates: stored.subjectCandidates,
@@ -79,28 +90,27 @@ struct CheckpointPlan {
             let thread = assignment.threads[index]
             let new = New(
                 id: ids.make(), thread: thread, message: message, receivedAt: earliest[index],
-                isGuessed: assignment.guessed.contains(index))
+                isGuessed: assignment.guessed.contains(index),
+                joinedBy: assignment.guessed.contains(index) ? .subject : ties.first(of: index).map { .link($0) },
+                isPlain: isPlain[index])
             idOfEntry.append(new.id)
             newMessages.append(new)
             if blobs.insert(message.sha256).inserted { newBlobs.append(message) }
+            if let claim = message.claim, ties.misses(claim, seen: stored.seenLinks) {
+                raised.append(RaisedAction(id: ids.make(), message: new.id, claim: claim))
+            }
             if let slot = created[thread] {
                 count(new, in: thread, slot: slot, created: &created)
             } else {
                 touched.insert(thread)
             }
         }
-        var slotOfPlace: [Place: Int] = [:]
         for (message, entry) in zip(messages, entryOf) {
             let placed = Placed(id: idOfEntry[entry], message: message)
-            if let slot = slotOfPlace[Place(message)] {
-                // A server may give one UID twice: what it said last counts.
-                placements[slot] = placed
-            } else {
-                slotOfPlace[Place(message)] = placements.count
-                placements.append(placed)
-            }
+            placements.append(placed)
             if stored.isKnown(message) { knownMessages.append(placed) }
         }
+        placements = PlacementKey.lasts(of: placements) { PlacementKey($0.message) }
         touchedThreads = touched.subtracting(created.keys).sorted()
     }
 
@@ -118,17 +128,6 @@ struct CheckpointPlan {
         if new.receivedAt < createdThreads[slot].oldest {
             createdThreads[slot].oldest = new.receivedAt
             createdThreads[slot].subject = new.message.subject
-        }
-    }
-
-    /// What no two placements have in common.
-    private struct Place: Hashable {
-        let folder: FolderID
-        let uidValidity: UIDValidity
-        let uid: UID
-
-        init(_ message: NewMessage) {
-            (folder, uidValidity, uid) = (message.folder, message.uidValidity, message.uid)
         }
     }
 

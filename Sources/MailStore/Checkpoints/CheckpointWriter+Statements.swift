@@ -2,24 +2,6 @@ import MailModel
 import Postgres
 
 extension CheckpointWriter {
-    /// New flags from the server. A placement that has an unfinished wish keeps what the wish says.
-    func flagStatements(_ changes: [Checkpoint.FlagChange]) -> [Statement] {
-        guard !changes.isEmpty else { return [] }
-        return [
-            Statement(
-                """
-                UPDATE message_placements p SET flags = string_to_array(u.flags, ' '), agreed_flags = NULL
-                  FROM unnest($3::uuid[], $4::int8[], $5::int8[], $6::text[]) AS u (folder_id, uidvalidity, uid, flags)
-                 WHERE p.organization_id = $1 AND p.account_id = $2 AND p.folder_id = u.folder_id
-                   AND p.uidvalidity = u.uidvalidity AND p.uid = u.uid AND p.agreed_flags IS NULL
-                """,
-                account.organizationID, account.accountID, changes.map(\.folder.uuid),
-                changes.map { Int64($0.uidValidity.rawValue) }, changes.map { Int64($0.uid.rawValue) },
-                changes.map { FlagList.text($0.flags) }
-            )
-        ]
-    }
-
     func skipStatement(_ skip: Checkpoint.Skip) -> Statement {
         Statement(
             """
@@ -31,33 +13,6 @@ extension CheckpointWriter {
             account.organizationID, account.accountID, skip.folder, Int64(skip.uidValidity.rawValue),
             skip.reason.rawValue, skip.uids.multirange, skip.replaces
         )
-    }
-
-    func cursorStatement(_ cursor: FolderCursor, of folder: FolderID) -> Statement {
-        Statement(
-            """
-            UPDATE folders SET uidvalidity = $4, uidnext = $5, exists_count = $6, highestmodseq = $7, proven_uid = $8,
-                   uidnext_at_start = coalesce(uidnext_at_start, $5)
-             WHERE organization_id = $1 AND account_id = $2 AND id = $3
-            """,
-            account.organizationID, account.accountID, folder, Int64(cursor.uidValidity.rawValue),
-            cursor.uidNext.map { Int64($0.rawValue) }, Int64(cursor.exists),
-            cursor.highestModSequence.map { Int64(bitPattern: $0.rawValue) }, Int64(cursor.proven?.rawValue ?? 0)
-        )
-    }
-
-    /// Drops what an earlier UIDVALIDITY said of a folder, once the present one is complete. Messages stay: only where
-    /// they lay is forgotten.
-    func settleStatements(_ validity: UIDValidity, of folder: FolderID) -> [Statement] {
-        ["message_placements", "folder_skips"].map { table in
-            Statement(
-                """
-                DELETE FROM \(table)
-                 WHERE organization_id = $1 AND account_id = $2 AND folder_id = $3 AND uidvalidity <> $4
-                """,
-                account.organizationID, account.accountID, folder, Int64(validity.rawValue)
-            )
-        }
     }
 
     func progressStatement(_ progress: SyncProgress) -> Statement {

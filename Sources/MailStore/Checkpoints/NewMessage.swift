@@ -74,12 +74,18 @@ package struct NewMessage: Sendable {
     /// What ties it to a thread.
     package var threadable: ThreadableMessage
 
+    // Why it is here.
+    /// `nil` where nothing is known of it.
+    package var takenBy: TakenBy?
+    /// What it replies to or forwards; `nil` for a message that raises no action, whatever it answers.
+    package var claim: TrackedClaim?
+
     package init(
         folder: FolderID, uidValidity: UIDValidity, uid: UID, flags: [Flag], modSequence: ModSequence?,
         internalDate: EpochSeconds, provider: ProviderIdentity, sha256: [UInt8], raw: RawContent,
         messageID: HeaderMessageID?, subject: String?, date: MessageDate?, participants: [Participant],
         snippet: String, text: String?, html: String?, listID: String?, autoSubmitted: [String], marks: [String],
-        attachments: [Attachment], threadable: ThreadableMessage
+        attachments: [Attachment], threadable: ThreadableMessage, takenBy: TakenBy? = nil, claim: TrackedClaim? = nil
     ) {
         self.folder = folder
         self.uidValidity = uidValidity
@@ -102,5 +108,7 @@ package struct NewMessage: Sendable {
         self.marks = marks
         self.attachments = attachments
         self.threadable = threadable
+        self.takenBy = takenBy
+        self.claim = claim
     }
 }

@@ -11,7 +11,7 @@ extension Store {
     package func storeContents(of messages: [NewMessage], under lease: LaneLease) async throws(StoreError) {
         try await transaction { session in
             _ = try session.query(Self.markHolder(of: lease))
-            try ContentWriter(account: lease.account, session: session).copyMissing(messages)
+            try ContentWriter(account: lease.account, session: session).copyMissing(messages.map(\.content))
         }
     }
 

@@ -14,6 +14,10 @@ struct StoredContext {
     var byProviderID: [String: KnownMessage] = [:]
     var byContent: [[UInt8]: KnownMessage] = [:]
     var blobs: Set<[UInt8]> = []
+    /// Of the checkpoint's folders, those whose messages are in scope and not trashed.
+    var plainFolders: Set<FolderID> = []
+    /// Links that some stored message bears itself.
+    var seenLinks: Set<LinkKey> = []
     /// Threads of the links that are stored, joined threads followed to the one that stays.
     var links: [LinkKey: ThreadID] = [:]
     var threadSizes: [ThreadID: Int] = [:]
@@ -25,7 +29,11 @@ struct StoredContext {
         var context = StoredContext()
         let hashes = Array(Set(messages.map(\.sha256)))
         let providerIDs = Array(Set(messages.compactMap(\.provider.messageID)))
-        let links = Array(Set(messages.flatMap { $0.threadable.linkKeys }))
+        var keys = Set(messages.flatMap { $0.threadable.linkKeys })
+        for message in messages {
+            if let key = message.claim?.decisiveLink { keys.insert(key) }
+        }
+        let links = Array(keys)
         let organization = account.organizationID
         let accountID = account.accountID
         let rows = try session.pipeline([
@@ -48,10 +56,17 @@ struct StoredContext {
             ),
             Statement(
                 """
-                SELECT r.kind, r.value, r.thread_id FROM unnest($3::int2[], $4::text[]) AS u (kind, value)
+                SELECT r.kind, r.value, r.thread_id, r.seen FROM unnest($3::int2[], $4::text[]) AS u (kind, value)
                   JOIN message_references r
                     ON r.organization_id = $1 AND r.account_id = $2 AND r.kind = u.kind AND r.value = u.value
                 """, organization, accountID, links.map(\.kind), links.map(\.value)
+            ),
+            Statement(
+                """
+                SELECT id FROM folders
+                 WHERE organization_id = $1 AND account_id = $2 AND id = ANY ($3::uuid[])
+                   AND is_watched(selectable, chosen, role, gone_at) AND role IS DISTINCT FROM 'trash'
+                """, organization, accountID, Array(Set(messages.map(\.folder.uuid)))
             ),
         ])
         for row in rows[0] {
@@ -61,6 +76,7 @@ struct StoredContext {
             context.byProviderID[try row.get(0)] = KnownMessage(id: try row.get(1), thread: try row.get(2))
         }
         for row in rows[2] { context.blobs.insert(try row.get(0)) }
+        for row in rows[4] { context.plainFolders.insert(try row.get(0)) }
         try context.loadLinks(rows[3], of: account, in: session)
         try context.loadSubjectCandidates(for: messages, of: account, in: session)
         return context
@@ -74,6 +90,7 @@ struct StoredContext {
         for row in found {
             guard let key = LinkKey(kind: try row.get(0), value: try row.get(1)) else { continue }
             named.append((key, try row.get(2)))
+            if try row.get(3) { seenLinks.insert(key) }
         }
         guard !named.isEmpty else { return }
         let rows = try session.query(

@@ -23,4 +23,14 @@ enum EventQueries {
             """, organization, account, state.rawValue
         )
     }
+
+    /// The events of actions that are new or changed.
+    ///
+    /// - Parameter actions: a common table expression (id, kind, state); $1 is the organization and $2 the account.
+    static func actionsUpdated(_ actions: String) -> String {
+        """
+        INSERT INTO events (organization_id, account_id, kind, subject_id, detail)
+        SELECT $1, $2, 'action.updated', id, jsonb_build_object('kind', kind, 'state', state) FROM \(actions)
+        """
+    }
 }

@@ -26,13 +26,13 @@ extension Store {
         }
     }
 
-    private static let columns = """
+    static let accountColumns = """
         a.organization_id, a.id, a.owner_id, a.address, a.auth_kind, a.username, a.imap_host, a.imap_port,
         a.imap_security, a.smtp_host, a.smtp_port, a.smtp_security, a.state, a.error_code, a.error_text, a.folder_mode,
         a.started_at, a.window_seconds, a.interval_seconds, a.first_sync_completed_at,
         greatest(a.last_synced_at, d.visited_at), d.next_due_at
         """
-    private static let source = """
+    static let accountSource = """
         accounts a LEFT JOIN account_dispatch d ON d.organization_id = a.organization_id AND d.account_id = a.id
         """
 
@@ -113,7 +113,8 @@ extension Store {
 
     package func account(_ id: AccountID) async throws(StoreError) -> Account {
         try await withSession { session in
-            let rows = try session.query(Statement("SELECT \(Self.columns) FROM \(Self.source) WHERE a.id = $1", id))
+            let rows = try session.query(
+                Statement("SELECT \(Self.accountColumns) FROM \(Self.accountSource) WHERE a.id = $1", id))
             guard let row = rows.first else { throw StoreError.notFound(kind: "account", id: id.description) }
             return try Account(row)
         }
@@ -124,7 +125,7 @@ extension Store {
         try await withSession { session in
             let rows = try session.query(
                 Statement(
-                    "SELECT \(Self.columns) FROM \(Self.source) WHERE a.organization_id = $1 AND a.id = $2",
+                    "SELECT \(Self.accountColumns) FROM \(Self.accountSource) WHERE a.organization_id = $1 AND a.id = $2",
                     key.organizationID, key.accountID
                 ))
             guard let row = rows.first else {
@@ -140,7 +141,7 @@ extension Store {
             try session.query(
                 Statement(
                     """
-                    SELECT \(Self.columns) FROM \(Self.source)
+                    SELECT \(Self.accountColumns) FROM \(Self.accountSource)
                      WHERE a.state <> 'disconnected' AND ($1::uuid IS NULL OR a.organization_id = $1) ORDER BY a.id
                     """,
                     organization
@@ -239,7 +240,7 @@ extension Store {
             return try Account(
                 session.query(
                     Statement(
-                        "SELECT \(Self.columns) FROM \(Self.source) WHERE a.organization_id = $1 AND a.id = $2",
+                        "SELECT \(Self.accountColumns) FROM \(Self.accountSource) WHERE a.organization_id = $1 AND a.id = $2",
                         organization, id
                     ))[0])
         }

@@ -8,6 +8,9 @@ extension Store {
     /// marking just now are passed over. Its cost depends on `limit` alone, neither on the accounts that aren't due nor
     /// on those that wait in the queue already.
     ///
+    /// An account whose home is a live listener is that listener's first (``dueAtHome(_:limit:holdSeconds:)``): it is
+    /// dispatched when it is late by a second, and not while its home visits it.
+    ///
     /// - Parameters:
     ///   - epoch: the queue's epoch; an account dispatched under an older one is due again at once, since its job may
     ///     be gone.
@@ -24,6 +27,8 @@ extension Store {
                     WITH lost AS MATERIALIZED (
                         SELECT organization_id, account_id, NULL::float8 AS waited FROM account_dispatch
                          WHERE dispatched_until IS NOT NULL AND dispatched_epoch < $2 AND next_due_at <= now()
+                           AND (dispatched_epoch > 0 OR dispatched_until <= now() OR home IS NULL
+                                OR home <> ALL (ARRAY(SELECT name FROM listeners WHERE held_until > now())))
                          ORDER BY dispatched_epoch, dispatched_until LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED
                     ), expired AS MATERIALIZED (
                         SELECT organization_id, account_id, NULL::float8 AS waited FROM account_dispatch
@@ -33,6 +38,8 @@ extension Store {
                         SELECT organization_id, account_id, extract(epoch FROM now() - next_due_at)::float8 AS waited
                           FROM account_dispatch
                          WHERE dispatched_until IS NULL AND next_due_at <= now() AND runnable
+                           AND (home IS NULL OR next_due_at <= now() - interval '1 second'
+                                OR home <> ALL (ARRAY(SELECT name FROM listeners WHERE held_until > now())))
                          ORDER BY next_due_at LIMIT $1 - (SELECT count(*) FROM lost) - (SELECT count(*) FROM expired)
                            FOR NO KEY UPDATE SKIP LOCKED
                     ), due AS MATERIALIZED (TABLE lost UNION ALL TABLE expired UNION ALL TABLE waiting)

@@ -8,10 +8,16 @@ extension Store {
     }
 
     /// Takes over what the server lists. In mode `all`, a folder that is new is chosen with it, from now on.
-    package func refreshFolders(_ listed: [ListedFolder], of key: AccountKey) async throws(StoreError) -> [Folder] {
+    ///
+    /// - Parameter lease: of the visit that listed them: what it saw before a successor took the lane is refused. `nil`
+    ///   where nobody visits the account yet.
+    package func refreshFolders(
+        _ listed: [ListedFolder], of key: AccountKey, under lease: LaneLease? = nil
+    ) async throws(StoreError) -> [Folder] {
         let rows = listed.map { ($0, ids.make(FolderSubject.self)) }
         let now = time.now
-        return try await transaction { session in
+        return try await transaction(fenceIfAny: lease) { session in
+            _ = try session.query(FolderQueries.lockAll(of: key))
             try FolderQueries.upsert(rows, of: key, in: session)
             _ = try session.execute(
                 Statement(
@@ -51,6 +57,7 @@ extension Store {
         let key = account.key
         let now = time.now
         return try await transaction { session in
+            _ = try session.query(FolderQueries.lockAll(of: key))
             let folders = try FolderQueries.all(of: key, in: session)
             var chosen: Set<FolderID> = []
             for path in paths {

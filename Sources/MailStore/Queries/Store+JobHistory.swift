@@ -22,7 +22,7 @@ extension Store {
             """)
         statement.bind(runs.map { ($0.organizationID ?? Self.installation).uuid })
         statement.bind(runs.map { $0.accountID?.uuid })
-        statement.bind(runs.map { _ in ids.uuid() })
+        statement.bind(runs.map { $0.id?.uuid ?? ids.uuid() })
         statement.bind(runs.map(\.queue))
         statement.bind(runs.map(\.kind))
         statement.bind(runs.map(\.resource))
@@ -45,15 +45,19 @@ extension Store {
             try session.query(
                 Statement(
                     """
-                    SELECT organization_id, account_id, queue, kind, resource, outcome, error_code, error_text, attempt,
-                           worker, messages, bytes, (extract(epoch FROM started_at) * 1000)::int8,
-                           (extract(epoch FROM finished_at) * 1000)::int8
-                      FROM job_history WHERE resource = $1 ORDER BY started_at DESC, id DESC LIMIT $2
+                    SELECT \(Self.runColumns)
+                      FROM job_history h WHERE h.resource = $1 ORDER BY h.started_at DESC, h.id DESC LIMIT $2
                     """, resource, Int64(limit)
                 )
             ).map { try JobRun($0) }
         }
     }
+
+    static let runColumns = """
+        h.organization_id, h.account_id, h.queue, h.kind, h.resource, h.outcome, h.error_code, h.error_text, h.attempt,
+        h.worker, h.messages, h.bytes, (extract(epoch FROM h.started_at) * 1000)::int8,
+        (extract(epoch FROM h.finished_at) * 1000)::int8, h.id
+        """
 
     /// Adds counts to the minutes, all in one statement. Rows are taken in the order of their keys, so that no two
     /// processes wait for each other.
@@ -111,6 +115,7 @@ extension JobRun {
             queue: try row.getOptional(2) ?? "", kind: try row.get(3), resource: try row.getOptional(4) ?? "",
             outcome: try row.get(5), problem: code.map { AccountProblem(code: $0, text: text ?? "") },
             attempt: Int(try row.getOptional(8, as: Int32.self) ?? 1), worker: try row.getOptional(9) ?? "",
-            messages: try row.get(10), bytes: try row.get(11), startedAt: try row.get(12), finishedAt: try row.get(13))
+            messages: try row.get(10), bytes: try row.get(11), startedAt: try row.get(12), finishedAt: try row.get(13),
+            id: try row.get(14))
     }
 }

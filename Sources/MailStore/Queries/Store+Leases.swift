@@ -156,6 +156,14 @@ extension Store {
         }
     }
 
+    /// Fenced by a lease where there is one.
+    func transaction<T: Sendable>(
+        fenceIfAny lease: LaneLease?, _ body: @Sendable @escaping (PostgresSession) throws -> T
+    ) async throws(StoreError) -> T {
+        if let lease { return try await transaction(fence: lease, body) }
+        return try await transaction(body)
+    }
+
     private static func fence(of lease: LaneLease) -> Statement {
         Statement(
             "SELECT fence_lane($1, $2, $3, $4)", lease.account.organizationID, lease.account.accountID,

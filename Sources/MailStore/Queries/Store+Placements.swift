@@ -37,10 +37,62 @@ extension Store {
                 guard let uid = UID(rawValue: UInt32(clamping: try row.get(0, as: Int64.self))) else { continue }
                 flags[uid] = try row.get(1, as: String.self)
             }
-            let ranges = try rows[1].map {
-                UInt32(clamping: try $0.get(0, as: Int64.self))...UInt32(clamping: try $0.get(1, as: Int64.self))
-            }
+            let ranges = try rows[1].map { try $0.uidRange() }
             return FolderContents(flags: flags, skipped: UIDSet(normalising: ranges))
+        }
+    }
+
+    /// Which UIDs of a folder are known, as ranges: without flags, hence quick whatever the folder's size.
+    package func coverage(
+        of folder: FolderID, uidValidity: UIDValidity, account key: AccountKey
+    ) async throws(StoreError) -> FolderCoverage {
+        try await withSession { session in
+            let rows = try session.pipeline([
+                Statement(
+                    """
+                    SELECT min(uid), max(uid)
+                      FROM (SELECT uid, uid - row_number() OVER (ORDER BY uid) AS run FROM message_placements
+                             WHERE organization_id = $1 AND account_id = $2 AND folder_id = $3 AND uidvalidity = $4) AS placed
+                     GROUP BY run
+                    """, key.organizationID, key.accountID, folder, Int64(uidValidity.rawValue)
+                ),
+                Statement(
+                    """
+                    SELECT lower(r), upper(r) - 1, s.reason FROM folder_skips s, unnest(s.uids) AS r
+                     WHERE organization_id = $1 AND account_id = $2 AND folder_id = $3 AND uidvalidity = $4
+                    """, key.organizationID, key.accountID, folder, Int64(uidValidity.rawValue)
+                ),
+            ])
+            var skipped: [SkipReason: [ClosedRange<UInt32>]] = [:]
+            for row in rows[1] { skipped[try row.known(2), default: []].append(try row.uidRange()) }
+            return FolderCoverage(
+                placed: UIDSet(normalising: try rows[0].map { try $0.uidRange() }),
+                skipped: skipped.mapValues(UIDSet.init(normalising:)))
+        }
+    }
+
+    /// The flags of some of a folder's placed UIDs, each as one sorted text (see ``flagText(_:)``).
+    package func flags(
+        of uids: UIDSet, in folder: FolderID, uidValidity: UIDValidity, account key: AccountKey
+    ) async throws(StoreError) -> [UID: String] {
+        guard !uids.isEmpty else { return [:] }
+        return try await withSession { session in
+            let rows = try session.query(
+                Statement(
+                    """
+                    SELECT p.uid, array_to_string(p.flags, ' ')
+                      FROM unnest($5::int8[], $6::int8[]) AS r (first, last)
+                      JOIN message_placements p ON p.uid BETWEEN r.first AND r.last
+                     WHERE p.organization_id = $1 AND p.account_id = $2 AND p.folder_id = $3 AND p.uidvalidity = $4
+                    """, key.organizationID, key.accountID, folder, Int64(uidValidity.rawValue),
+                    uids.ranges.map { Int64($0.lowerBound) }, uids.ranges.map { Int64($0.upperBound) }
+                ))
+            var flags: [UID: String] = [:]
+            for row in rows {
+                guard let uid = try row.uid(0) else { continue }
+                flags[uid] = try row.get(1, as: String.self)
+            }
+            return flags
         }
     }
 
@@ -61,5 +113,12 @@ extension Store {
                 ))
             return Set(try rows.compactMap { LinkKey(kind: try $0.get(0), value: try $0.get(1)) })
         }
+    }
+}
+
+extension PostgresRow {
+    /// Two bigint columns that hold the ends of a range of UIDs.
+    fileprivate func uidRange() throws(PostgresError) -> ClosedRange<UInt32> {
+        UInt32(clamping: try get(0, as: Int64.self))...UInt32(clamping: try get(1, as: Int64.self))
     }
 }

@@ -12,10 +12,13 @@ extension Store {
             try session.query(
                 Statement(
                     """
-                    SELECT organization_id, account_id, id, kind, state = 'running', not_before, created_at FROM actions
-                     WHERE state IN ('pending', 'running')
-                       AND ($1::uuid IS NULL OR (organization_id, account_id, created_at, id) > ($1, $2, $3, $4))
-                     ORDER BY organization_id, account_id, created_at, id LIMIT $5
+                    SELECT a.organization_id, a.account_id, a.id, a.kind, a.state = 'running', a.not_before, a.created_at,
+                           (SELECT d.host_gate FROM account_dispatch d
+                             WHERE d.organization_id = a.organization_id AND d.account_id = a.account_id)
+                      FROM actions a
+                     WHERE a.state IN ('pending', 'running')
+                       AND ($1::uuid IS NULL OR (a.organization_id, a.account_id, a.created_at, a.id) > ($1, $2, $3, $4))
+                     ORDER BY a.organization_id, a.account_id, a.created_at, a.id LIMIT $5
                     """, cursor?.account.organizationID, cursor?.account.accountID, cursor?.createdAt, cursor?.id,
                     Int64(limit)
                 )
@@ -23,7 +26,7 @@ extension Store {
                 let account = AccountKey(organizationID: try row.get(0), accountID: try row.get(1))
                 return PendingAction(
                     account: account, id: try row.get(2), kind: try row.get(3), isRunning: try row.get(4),
-                    notBefore: try row.optionalMoment(5),
+                    notBefore: try row.optionalMoment(5), hostGate: try row.getOptional(7),
                     cursor: .init(account: account, createdAt: try row.get(6), id: try row.get(2)))
             }
         }

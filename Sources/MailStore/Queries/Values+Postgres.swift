@@ -52,4 +52,18 @@ extension PostgresRow {
     func optionalMoment(_ column: Int) throws(PostgresError) -> EpochSeconds? {
         try getOptional(column, as: PostgresTimestamp.self).map(EpochSeconds.init(_:))
     }
+
+    /// A bigint column that holds a UID; `nil` where it is none.
+    func uid(_ column: Int) throws(PostgresError) -> UID? {
+        UID(rawValue: UInt32(clamping: try get(column, as: Int64.self)))
+    }
+
+    func uidValidity(_ column: Int) throws(PostgresError) -> UIDValidity {
+        UIDValidity(rawValue: UInt32(clamping: try get(column, as: Int64.self)))
+    }
+
+    /// A text column that holds a Message-ID or NULL.
+    func headerID(_ column: Int) throws(PostgresError) -> HeaderMessageID? {
+        try getOptional(column, as: String.self).flatMap { HeaderMessageID(rawValue: $0) }
+    }
 }

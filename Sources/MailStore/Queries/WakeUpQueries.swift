@@ -24,6 +24,18 @@ enum WakeUpQueries {
         statement.bind(wakeUps.map { $0.map { Int16(clamping: $0.priority) } })
         statement.bind(wakeUps.map { $0?.notBefore?.timestamp })
     }
+
+    /// Asks for an account's visit, before whatever is periodic: the job that the scheduler makes for a due account, but
+    /// for its priority. The names are those of AccountJobs, which is built upon this module.
+    static func visit(_ account: AccountKey, notBefore: EpochSeconds? = nil) -> Statement {
+        Statement(
+            """
+            INSERT INTO outbox (queue, kind, resource, organization_id, gates, priority, not_before)
+            SELECT 'sync', 'sync', 'read:' || account_id, organization_id,
+                   array_remove(ARRAY['account:' || account_id, 'organization:' || organization_id, host_gate], NULL), 0, $3
+              FROM account_dispatch WHERE organization_id = $1 AND account_id = $2
+            """, account.organizationID, account.accountID, notBefore?.timestamp)
+    }
 }
 
 extension WakeUp {

@@ -2,6 +2,8 @@ package import MailModel
 
 /// A run of a job that failed or changed something; visits that found nothing leave none.
 package struct JobRun: Sendable, Hashable {
+    /// Given to what the run stores, before it ends; `nil` for one that nothing refers to.
+    package var id: RunID?
     package var organizationID: OrganizationID?
     package var accountID: AccountID?
     package var queue: String
@@ -22,8 +24,9 @@ package struct JobRun: Sendable, Hashable {
     package init(
         organizationID: OrganizationID?, accountID: AccountID?, queue: String, kind: String, resource: String,
         outcome: String, problem: AccountProblem? = nil, attempt: Int, worker: String, messages: Int = 0,
-        bytes: Int = 0, startedAt: Int64, finishedAt: Int64
+        bytes: Int = 0, startedAt: Int64, finishedAt: Int64, id: RunID? = nil
     ) {
+        self.id = id
         self.organizationID = organizationID
         self.accountID = accountID
         self.queue = queue

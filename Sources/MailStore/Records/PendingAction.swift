@@ -15,5 +15,10 @@ package struct PendingAction: Sendable, Hashable {
     package let kind: String
     package let isRunning: Bool
     package let notBefore: EpochSeconds?
+    /// The gate of its account's provider, `host:NAME`.
+    package let hostGate: String?
     package let cursor: Cursor
+
+    /// Whether it is a reply to, or a forward of, old mail: carried out by the account's visits, on its `read` lane.
+    package var isTracked: Bool { ActionKind(rawValue: kind) != nil }
 }

@@ -1,0 +1,69 @@
+package import MailModel
+import Postgres
+
+extension Store {
+    /// The raw hashes of what is placed in a folder, by UID; 32 bytes each.
+    ///
+    /// - Parameter uids: only these; `nil` is all.
+    package func placedHashes(
+        of folder: FolderID, uidValidity: UIDValidity, account key: AccountKey, in uids: UIDSet? = nil
+    ) async throws(StoreError) -> [UID: [UInt8]] {
+        let ranges = uids?.ranges ?? [0...UInt32.max]
+        return try await withSession { session in
+            let rows = try session.query(
+                Statement(
+                    """
+                    SELECT p.uid, m.sha256 FROM unnest($5::int8[], $6::int8[]) AS r (first, last)
+                      JOIN message_placements p
+                        ON p.organization_id = $1 AND p.account_id = $2 AND p.folder_id = $3 AND p.uidvalidity = $4
+                       AND p.uid BETWEEN r.first AND r.last
+                      JOIN messages m ON m.organization_id = $1 AND m.account_id = $2 AND m.id = p.message_id
+                    """, key.organizationID, key.accountID, folder, Int64(uidValidity.rawValue),
+                    ranges.map { Int64($0.lowerBound) }, ranges.map { Int64($0.upperBound) }
+                ))
+            var hashes: [UID: [UInt8]] = [:]
+            hashes.reserveCapacity(rows.count)
+            for row in rows {
+                guard let uid = try row.uid(0) else { continue }
+                hashes[uid] = try row.get(1, as: [UInt8].self)
+            }
+            return hashes
+        }
+    }
+
+    /// Keeps what a proof of completeness came to.
+    package func record(_ audit: CompletenessAudit, of key: AccountKey) async throws(StoreError) {
+        _ = try await withSession { session in
+            try session.execute(
+                Statement(
+                    """
+                    INSERT INTO audits (organization_id, account_id, id, deep, outcome, detail, began_at, finished_at)
+                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+                    """, key.organizationID, key.accountID, audit.id, audit.isDeep, audit.outcome.rawValue,
+                    PostgresJSON(text: audit.detail), audit.beganAt.timestamp, audit.finishedAt.timestamp))
+        }
+    }
+
+    /// An account's proofs of completeness, newest first.
+    ///
+    /// - Parameter audit: the last of the page before.
+    package func audits(
+        of key: AccountKey, before audit: AuditID? = nil, limit: Int
+    ) async throws(StoreError) -> [CompletenessAudit] {
+        try await withSession { session in
+            try session.query(
+                Statement(
+                    """
+                    SELECT id, deep, outcome, detail::text, began_at, finished_at FROM audits
+                     WHERE organization_id = $1 AND account_id = $2 AND ($3::uuid IS NULL OR id < $3)
+                     ORDER BY id DESC LIMIT $4
+                    """, key.organizationID, key.accountID, audit, Int64(limit)
+                )
+            ).map { row in
+                CompletenessAudit(
+                    id: try row.get(0), isDeep: try row.get(1), outcome: try row.known(2), detail: try row.get(3),
+                    beganAt: try row.moment(4), finishedAt: try row.moment(5))
+            }
+        }
+    }
+}
