@@ -9,7 +9,9 @@ enum BlockIntroductions {
     /// - Parameter phrase: in lower case, white space folded, without dashes, brackets and colon around it.
     static func announcesForward(_ phrase: String) -> Bool { phrases.contains(phrase) }
 
-    private static let phrases: Set<String> = [
+    private static let phrases = Set(known.map(FoldedText.fold))
+
+    private static let known = [
         // Gmail, in nearly all languages; Thunderbird, Yahoo; Apple Mail.
         "forwarded message", "begin forwarded message", "forwarded mail", "forwarded email", "forwarded e-mail",
         // Korean
@@ -37,7 +39,7 @@ enum BlockIntroductions {
         "пересылаемое сообщение", "перенаправленное сообщение", "пересланное сообщение",
         "начало переадресованного сообщения", "начало пересылаемого сообщения", "переадресованное сообщение",
         "пересланное письмо",
-        // Turkish; its capital dotted I has lost the dot when it comes here
+        // Turkish
         "iletilen ileti", "iletilmiş mesaj", "iletilen mesaj", "iletilmiş ileti", "ileti başlangıcı",
         "iletilen ileti başlangıcı", "yönlendirilmiş ileti", "yönlendirilen mesaj",
         // Japanese

@@ -13,7 +13,7 @@ enum BlockLabels {
             (BlockField.from, senders), (.sent, dates), (.to, recipients), (.subject, subjects), (.other, others),
         ] {
             for line in words {
-                for word in line.split(separator: " ") { fields[String(word)] = field }
+                for word in line.split(separator: " ") { fields[FoldedText.fold(String(word))] = field }
             }
         }
         return fields

@@ -22,6 +22,8 @@ struct BlockScanner {
     /// Lines with text since one that announced a forward.
     private var sinceAnnouncement: Int?
     private var isAnnounced = false
+    /// Whether labels and values stand on lines of their own.
+    private var isTabular = false
 
     /// Between the labels of one block, where a table's cells each became a line.
     private static let blanksWithin = 3
@@ -60,8 +62,10 @@ struct BlockScanner {
     private mutating func takeBlank() -> ForwardedBlock? {
         guard !entries.isEmpty else { return nil }
         blanks += 1
-        // An empty value may stand on the next line; after any other a blank line ends what is complete.
-        if let last, entries[last]?.value.isEmpty == false || last == .subject, isComplete { return closeIfComplete() }
+        // Where the value may still come, on a line of its own, a blank line ends nothing; else it ends what is complete.
+        if let last, entries[last]?.value.isEmpty == false || !awaitsValue(last), isComplete {
+            return closeIfComplete()
+        }
         return blanks > Self.blanksWithin ? closeIfComplete() : nil
     }
 
@@ -73,6 +77,7 @@ struct BlockScanner {
             // Another block begins: what was gathered was none.
             entries.removeAll(keepingCapacity: true)
             isAnnounced = false
+            isTabular = false
         }
         entries[field] = Entry(value: value, lines: 1, mayContinue: Self.isLong(value))
         last = field
@@ -84,7 +89,7 @@ struct BlockScanner {
         guard let last, var entry = entries[last], !line.announcesForward else { return false }
         let fits: Bool
         switch last {
-        case _ where entry.value.isEmpty: fits = last != .subject || blanks == 0
+        case _ where entry.value.isEmpty: fits = awaitsValue(last)
         case _ where blanks > 0: fits = false
         case .from: fits = line.text.contains("@") && !entry.value.contains("@") || entry.mayContinue
         case .sent, .subject: fits = entry.mayContinue
@@ -97,6 +102,7 @@ struct BlockScanner {
         guard fits, entry.lines < room else { return false }
         if entry.value.isEmpty {
             entry.value = line.text
+            isTabular = true
         } else if last != .other {
             entry.value += " " + line.text
         }
@@ -106,6 +112,9 @@ struct BlockScanner {
         blanks = 0
         return true
     }
+
+    /// Whether an empty value may follow on a later line. A subject may truly be empty, and what follows be the text.
+    private func awaitsValue(_ field: BlockField) -> Bool { field != .subject || isTabular || !isComplete }
 
     private static func isLong(_ text: String) -> Bool { text.unicodeScalars.count >= wrappedColumns }
 
@@ -118,6 +127,7 @@ struct BlockScanner {
             entries.removeAll(keepingCapacity: true)
             last = nil
             blanks = 0
+            isTabular = false
         }
         guard isComplete, let from = entries[.from]?.value, let sent = entries[.sent]?.value,
             let subject = entries[.subject]?.value

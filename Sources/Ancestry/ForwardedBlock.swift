@@ -57,7 +57,8 @@ package struct ForwardedBlock: Sendable, Hashable {
             while !rest.isEmpty {
                 let end = rest.firstIndex { $0 == 0x0A || $0 == 0x0D } ?? rest.endIndex
                 if let block = scanner.take(UnsafeBufferPointer(rebasing: rest[rest.startIndex..<end])) { return block }
-                rest = rest[min(end + 1, rest.endIndex)...]
+                let isPair = end + 1 < rest.endIndex && rest[end] == 0x0D && rest[end + 1] == 0x0A
+                rest = rest[min(end + (isPair ? 2 : 1), rest.endIndex)...]
             }
             return scanner.finish()
         }

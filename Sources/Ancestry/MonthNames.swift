@@ -11,7 +11,7 @@ enum MonthNames {
     private static let months: [String: Int] = {
         var months: [String: Int] = [:]
         for (index, line) in names.enumerated() {
-            for word in line.split(separator: " ") { months[String(word)] = index + 1 }
+            for word in line.split(separator: " ") { months[FoldedText.fold(String(word))] = index + 1 }
         }
         return months
     }()
