@@ -15,17 +15,17 @@ package enum SubjectPrefix: Sendable, Hashable {
             "antw",  // Dutch
             "sv",  // Swedish, Danish, Norwegian
             "odp",  // Polish
-            "отв", "на",  // Russian
-            "ynt", "yan",  // Turkish
+            "отв", "ответ", "на",  // Russian
+            "ynt", "yan", "cvp",  // Turkish
             "返信",  // Japanese
-            "回复", "回覆", "答复", "答覆",  // Chinese, simplified and traditional
+            "回复", "回覆", "回復", "答复", "答覆",  // Chinese, simplified and traditional
         ]
         let forwards = [
             "fw", "fwd",  // RFC 5256
             "전달",  // Korean
-            "wg",  // German
+            "wg", "wtrlt",  // German
             "tr",  // French
-            "rv",  // Spanish
+            "rv", "reenv",  // Spanish
             "enc",  // Portuguese
             "i",  // Italian
             "doorst",  // Dutch
@@ -35,7 +35,7 @@ package enum SubjectPrefix: Sendable, Hashable {
             "пересл",  // Russian
             "ilt", "i\u{307}lt", "ılt",  // Turkish: its dotted capital I lower-cases to i and a combining dot
             "転送",  // Japanese
-            "转发", "轉發", "轉寄",  // Chinese, simplified and traditional
+            "转发", "转寄", "轉發", "轉寄",  // Chinese, simplified and traditional
         ]
         var words: [String: SubjectPrefix] = [:]
         for word in replies { words[word] = .reply }

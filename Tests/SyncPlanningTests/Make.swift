@@ -15,6 +15,8 @@ enum Make {
     static let windows = [inbox: window, sent: window, archive: window]
 
     static func folder(_ n: Int) -> FolderID { FolderID(UUIDv7.make(milliseconds: UInt64(n), random: (0, 0))) }
+    static func message(_ n: Int) -> MessageID { MessageID(UUIDv7.make(milliseconds: UInt64(n), random: (0, 0))) }
+    static func path(_ text: String) -> FolderPath { FolderPath(raw: Array(text.utf8), display: text) }
     static func uid(_ n: Int) -> UID { UID(rawValue: UInt32(n))! }
     static func id(_ text: String) -> HeaderMessageID { HeaderMessageID(rawValue: text)! }
     static func uids(_ numbers: Int...) -> UIDSet { UIDSet(numbers.map(uid)) }

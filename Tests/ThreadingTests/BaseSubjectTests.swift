@@ -12,7 +12,7 @@ struct BaseSubjectTests {
             "AW: Lunch", "Antw.: Lunch", "SV: Lunch", "Odp: Lunch", "Отв: Lunch", "На: Lunch", "YNT: Lunch",
             "RES: Lunch", "R: Lunch", "RIF: Lunch", "답장: Lunch", "회신: Lunch", "返信: Lunch", "回复: Lunch",
             "回覆：Lunch", "Re： Lunch", "AW: WG: Lunch", "Re: [Fwd: Lunch]", "  Re:\t Lunch  ", "\u{200E}Re: Lunch",
-            "Re: Lunch (fwd)",
+            "Re: Lunch (fwd)", "Ответ: Lunch", "CVP: Lunch", "回復: Lunch", "答复：Lunch", "RE : Lunch",
         ])
     func replies(subject: String) {
         let parsed = BaseSubject.parse(subject)
@@ -26,7 +26,8 @@ struct BaseSubjectTests {
             "Fwd: Lunch", "FW: Lunch", "fwd : Lunch", "WG: Lunch", "TR: Lunch", "RV: Lunch", "ENC: Lunch", "I: Lunch",
             "Doorst: Lunch", "VB: Lunch", "PD: Lunch", "Пересл: Lunch", "İLT: Lunch", "ILT: Lunch", "전달: Lunch",
             "転送: Lunch", "转发：Lunch", "轉寄: Lunch", "[Fwd: Lunch]", "[fwd: [FW: Re: Lunch]]", "Lunch (fwd)",
-            "Lunch (Fwd) (fwd) ", "Fwd: Re: Lunch", "Fwd[2]: Lunch",
+            "Lunch (Fwd) (fwd) ", "Fwd: Re: Lunch", "Fwd[2]: Lunch", "Wtrlt: Lunch", "REENV: Lunch", "转寄: Lunch",
+            "轉發: Lunch", "TR : Lunch",
         ])
     func forwards(subject: String) {
         let parsed = BaseSubject.parse(subject)
