@@ -92,7 +92,9 @@ struct BlockScanner {
         case _ where entry.value.isEmpty: fits = awaitsValue(last)
         case _ where blanks > 0: fits = false
         case .from: fits = line.text.contains("@") && !entry.value.contains("@") || entry.mayContinue
-        case .sent, .subject: fits = entry.mayContinue
+        // The source of HTML is wrapped anywhere: until there is a date, it isn't over.
+        case .sent: fits = entry.mayContinue || BlockDate.read(entry.value).isEmpty
+        case .subject: fits = entry.mayContinue
         case .to, .other:
             fits =
                 entry.mayContinue || line.text.contains("@") || entry.value.hasSuffix(",")

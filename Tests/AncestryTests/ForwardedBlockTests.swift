@@ -88,6 +88,14 @@ struct ForwardedBlockTests {
         #expect(ForwardedBlock.find(in: outlook)?.subject == "")
     }
 
+    @Test("a sender and a date that are cut in two by a short line are put together")
+    func shortLines() throws {
+        let text = "From: Kim\nLee <kim@example.com>\nSent: Monday, January 15,\n2024 10:30 AM\nSubject: Lunch"
+        let block = try #require(ForwardedBlock.find(in: text))
+        #expect(block.senderName == "Kim Lee")
+        #expect(block.sentAt == [Make.time(2024, 1, 15, 10, 30)])
+    }
+
     @Test("a short subject doesn't take in the text that follows it without a blank line")
     func textBehindSubject() {
         let text = "From: Kim <kim@example.com>\nSent: 15 Jan 2024 10:30\nTo: Lee\nSubject: Lunch\nShall we?"
