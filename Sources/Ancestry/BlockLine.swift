@@ -38,14 +38,41 @@ struct BlockLine {
         return BlockIntroductions.announcesForward(FoldedText.fold(inner))
     }
 
+    /// Whether a line can begin a block or announce one, judged by its bytes: it has a colon near its beginning, or
+    /// begins with a mark. Most lines of most messages have neither, and are passed over without being taken apart.
+    static func mayMatter(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        var isAtStart = true
+        // The longest label, with a blank behind each of its letters, each of three bytes.
+        for (index, byte) in bytes.prefix(4 * BlockLabels.longest).enumerated() {
+            switch byte {
+            case UInt8(ascii: ":"): return true
+            // A full-width colon.
+            case 0xEF:
+                if isAtStart { return true }
+                if index + 2 < bytes.count, bytes[index + 1] == 0xBC, bytes[index + 2] == 0x9A { return true }
+            case UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "="), UInt8(ascii: "["), UInt8(ascii: "*"),
+                UInt8(ascii: "~"), UInt8(ascii: "#"):
+                if isAtStart { return true }
+            case 0x09, 0x20, UInt8(ascii: ">"), UInt8(ascii: "|"): continue
+            // Dashes, blanks and byte order marks that aren't ASCII begin with these.
+            case 0xC2, 0xE2:
+                if isAtStart { return true }
+            default: break
+            }
+            isAtStart = false
+        }
+        return false
+    }
+
     private static func cleaned(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) -> String {
+        if bytes.allSatisfy({ $0 < 0x80 }) { return cleaned(ascii: bytes) }
         var scalars = String.UnicodeScalarView()
         var pendsBlank = false
         var isAtStart = true
         for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
             if isAtStart, scalar == ">" || scalar == "|" || scalar == "*" || scalar == "│" { continue }
             if isInvisible(scalar) { continue }
-            if scalar.properties.isWhitespace || scalar.value < 0x20 {
+            if isBlank(scalar) {
                 pendsBlank = !isAtStart
                 continue
             }
@@ -55,6 +82,38 @@ struct BlockLine {
             scalars.append(scalar)
         }
         return String(scalars)
+    }
+
+    private static func cleaned(ascii bytes: Slice<UnsafeBufferPointer<UInt8>>) -> String {
+        String(unsafeUninitializedCapacity: bytes.count) { out in
+            var count = 0
+            var pendsBlank = false
+            for byte in bytes {
+                if count == 0, byte == UInt8(ascii: ">") || byte == UInt8(ascii: "|") || byte == UInt8(ascii: "*") {
+                    continue
+                }
+                if byte <= 0x20 {
+                    pendsBlank = count > 0
+                    continue
+                }
+                if pendsBlank {
+                    out[count] = 0x20
+                    count += 1
+                }
+                pendsBlank = false
+                out[count] = byte
+                count += 1
+            }
+            return count
+        }
+    }
+
+    /// White space and control characters. Asking for Unicode's property costs more than all the rest.
+    private static func isBlank(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0...0x20, 0x7F...0xA0, 0x1680, 0x2000...0x200A, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000: true
+        default: false
+        }
     }
 
     /// Zero-width characters and direction marks.

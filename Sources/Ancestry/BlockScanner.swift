@@ -36,6 +36,10 @@ struct BlockScanner {
 
     /// - Returns: a block that the line has brought to its end.
     mutating func take(_ bytes: UnsafeBufferPointer<UInt8>) -> ForwardedBlock? {
+        if entries.isEmpty, !BlockLine.mayMatter(bytes) {
+            if !bytes.allSatisfy({ $0 <= 0x20 }) { passText() }
+            return nil
+        }
         let line = BlockLine(bytes)
         if line.isEmpty { return takeBlank() }
         if let field = line.field {
@@ -48,12 +52,14 @@ struct BlockScanner {
         }
         if continues(line) { return nil }
         let block = entries.isEmpty ? nil : closeIfComplete()
-        if line.announcesForward {
-            sinceAnnouncement = 0
-        } else if let since = sinceAnnouncement {
-            sinceAnnouncement = since < Self.reachOfAnnouncement ? since + 1 : nil
-        }
+        if line.announcesForward { sinceAnnouncement = 0 } else { passText() }
         return block
+    }
+
+    /// A line of text lies between an announcement and what it announces.
+    private mutating func passText() {
+        guard let since = sinceAnnouncement else { return }
+        sinceAnnouncement = since < Self.reachOfAnnouncement ? since + 1 : nil
     }
 
     /// The block that the end of the text has brought to its end.

@@ -80,6 +80,18 @@ struct ForwardedBlockTests {
         #expect(ForwardedBlock.find(in: text) == nil)
     }
 
+    @Test("an announcement reaches over four lines of text, not farther")
+    func reachOfAnnouncement() throws {
+        func block(after lines: Int) throws -> ForwardedBlock {
+            let between = String(repeating: "some text\n\n", count: lines)
+            let text = "---- Forwarded message ----\n" + between + BlockExample.english[2].text
+            return try #require(ForwardedBlock.find(in: text))
+        }
+        #expect(try block(after: 0).introduction == .forwarded)
+        #expect(try block(after: 3).introduction == .forwarded)
+        #expect(try block(after: 6).introduction == .other)
+    }
+
     @Test("an empty subject is one")
     func emptySubject() {
         let text = "From: Kim <kim@example.com>\nDate: 15 Jan 2024 10:30\nSubject:\nTo: <lee@example.com>\n\nHi"
