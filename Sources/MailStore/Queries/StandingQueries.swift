@@ -4,8 +4,10 @@ import Postgres
 /// What is true of messages by where they lie, within a caller's transaction.
 ///
 /// ```
-/// in a watched folder ─▶ in scope          only in Trash, or flagged \Deleted wherever it lies ─▶ trashed
-/// nowhere             ─▶ absent: an orphan, until it is found again or was sought in vain
+/// nowhere                                          ─▶ absent: an orphan, until it is found or was sought in vain
+/// only in Trash, or flagged \Deleted where it lies ─▶ trashed; in scope if one of these folders is watched
+/// elsewhere in a watched folder                    ─▶ in scope
+/// elsewhere                                        ─▶ out of scope
 /// ```
 enum StandingQueries {
     /// A query's common table expressions that settle the standing of the messages of `affected (id)`, and find in
@@ -17,19 +19,20 @@ enum StandingQueries {
         """
         WITH affected AS MATERIALIZED (\(affected)
         ), standing AS MATERIALIZED (
-            SELECT a.id, s.placements, s.watched, s.trashed
+            SELECT a.id, s.placements, s.trashed, CASE WHEN s.trashed THEN s.watched ELSE s.live END AS in_scope
               FROM affected a, LATERAL (
-                   SELECT count(*) AS placements,
-                          bool_or(is_watched(f.selectable, f.chosen, f.role, f.gone_at)) AS watched,
-                          bool_and(f.role IS NOT DISTINCT FROM 'trash' OR '\\Deleted' = ANY (p.flags)) AS trashed
-                     FROM message_placements p
-                     JOIN folders f ON f.organization_id = $1 AND f.account_id = $2 AND f.id = p.folder_id
-                    WHERE p.organization_id = $1 AND p.account_id = $2 AND p.message_id = a.id) s
+                   SELECT count(*) AS placements, bool_or(here.watched) AS watched, bool_and(here.trashed) AS trashed,
+                          bool_or(here.watched AND NOT here.trashed) AS live
+                     FROM (SELECT is_watched(f.selectable, f.chosen, f.role, f.gone_at) AS watched,
+                                  f.role IS NOT DISTINCT FROM 'trash' OR '\\Deleted' = ANY (p.flags) AS trashed
+                             FROM message_placements p
+                             JOIN folders f ON f.organization_id = $1 AND f.account_id = $2 AND f.id = p.folder_id
+                            WHERE p.organization_id = $1 AND p.account_id = $2 AND p.message_id = a.id) AS here) s
         ), changed AS (
-            UPDATE messages m SET in_scope = s.watched, trashed = s.trashed, deleted_at = NULL
+            UPDATE messages m SET in_scope = s.in_scope, trashed = s.trashed, deleted_at = NULL
               FROM standing s
              WHERE m.organization_id = $1 AND m.account_id = $2 AND m.id = s.id AND s.placements > 0
-               AND (m.in_scope <> s.watched OR m.trashed <> s.trashed OR m.deleted_at IS NOT NULL)
+               AND (m.in_scope <> s.in_scope OR m.trashed <> s.trashed OR m.deleted_at IS NOT NULL)
             RETURNING m.id
         ), lost AS (
             INSERT INTO message_absences (organization_id, account_id, message_id)

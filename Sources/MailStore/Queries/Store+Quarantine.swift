@@ -49,9 +49,9 @@ extension Store {
                     """, key.organizationID, key.accountID, held.folder, Int64(held.uidValidity.rawValue),
                     Int64(held.uid.rawValue)
                 ),
-                // No server has so many messages, so that the next visit sees a difference and compares the whole set.
+                // Where UIDNEXT isn't known, the next visit compares the whole set.
                 Statement(
-                    "UPDATE folders SET exists_count = -1 WHERE organization_id = $1 AND account_id = $2 AND id = $3",
+                    "UPDATE folders SET uidnext = NULL WHERE organization_id = $1 AND account_id = $2 AND id = $3",
                     key.organizationID, key.accountID, held.folder
                 ),
                 DispatchQueries.restart(key),

@@ -27,7 +27,10 @@ extension Store {
         return start
     }
 
-    private static func begin(
+    /// Takes the lanes of accounts and reads what their visits begin with.
+    ///
+    /// - Parameter waits: for rows that someone has locked; without it they are passed over.
+    static func begin(
         _ keys: [AccountKey], waits: Bool, in session: PostgresSession
     ) throws -> [AccountKey: VisitStart] {
         let organizations = keys.map(\.organizationID.uuid)
