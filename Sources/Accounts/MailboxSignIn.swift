@@ -53,7 +53,7 @@ package struct MailboxSignIn: Sendable {
             case .password(let password):
                 try await connection.signIn(.password(username: username, password: password))
             case .accessToken(let token):
-                try await connection.signIn(.xoauth2(username: username, accessToken: token))
+                try await connection.signIn(.oauth2(username: username, accessToken: token))
             }
             return connection
         } catch {

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Signing in")
 struct SignInTests {
-    private let token = IMAPCredential.xoauth2(username: "user", accessToken: "token")
+    private let token = IMAPCredential.oauth2(username: "user", accessToken: "token")
     private static let plain = Data("\0user\0secret".utf8).base64EncodedString()
     private static let xoauth2 = Data("user=user\u{01}auth=Bearer token\u{01}\u{01}".utf8).base64EncodedString()
 

@@ -15,9 +15,13 @@ final class Conversation: @unchecked Sendable {
     private var deadline = NIODeadline.distantFuture
     private var commandName = ""
     private var isStreaming = false
-    /// Whether the last command was answered by BAD: a command that the server does not know, rather than one that it
-    /// won't do.
-    private(set) var lastConditionWasBad = false
+    /// The last command's answer.
+    private(set) var lastAnswer: StatusResponse?
+    /// What came unasked.
+    var news = NewsLedger()
+    var push = PushState()
+    /// Whether the server offers options of LIST and refuses them.
+    var refusesListOptions = false
 
     init(transport: Transport, options: IMAPConnectionOptions, mark: ConnectionMark, requiresStartTLS: Bool) {
         self.transport = transport
@@ -29,6 +33,7 @@ final class Conversation: @unchecked Sendable {
 
     var capabilities: IMAPCapabilities? { machine.capabilities }
     var phase: SessionMachine.Phase { machine.phase }
+    var enabled: Set<String> { machine.enabled }
 
     /// Whether replies lie here that can be read without waiting.
     var hasBufferedBytes: Bool { parser.hasBufferedBytes || !pieces.isEmpty || transport.hasBytes }
@@ -54,19 +59,28 @@ final class Conversation: @unchecked Sendable {
         while true {
             switch try await nextAction() {
             case .greeted: return
-            case .ignore, .keep, .body, .write, .finished, .startTLS: continue
+            case .ignore, .keep, .body, .write, .finished, .startTLS, .challenge, .idleEnded: continue
             case .fail(let error): throw error
             }
         }
     }
 
     /// Sends a request and gathers what is answered.
-    func perform(_ request: Request) async throws(IMAPError) -> Answer {
+    ///
+    /// - Parameter respond: answers the challenges of a sign-in, base64 by base64; `*` gives it up.
+    func perform(
+        _ request: Request, respond: (String) async -> String = { _ in "*" }
+    ) async throws(IMAPError) -> Answer {
         try begin(request, isStreaming: false)
         var answer = Answer(outcomes: Array(repeating: nil, count: request.commands.count))
         while true {
             switch try await nextAction() {
             case .keep(let response):
+                guard request.commands.contains(where: { $0.mayBeAnswered(by: response) }) else {
+                    news.note(response)
+                    continue
+                }
+                if case .status = response { news.note(response) }
                 guard answer.replies.count < options.maximumReplies else {
                     throw fail(.bound(.replies(options.maximumReplies), uid: nil))
                 }
@@ -75,7 +89,10 @@ final class Conversation: @unchecked Sendable {
                 answer.outcomes[ended.index] = ended.outcome
                 restartClock()
                 if ended.isLast { return answer }
-            case .ignore, .greeted, .body, .write, .startTLS:
+            case .challenge(let text):
+                transport.send(machine.respond(await respond(text)))
+                restartClock()
+            case .ignore, .greeted, .body, .write, .startTLS, .idleEnded:
                 continue
             case .fail(let error):
                 throw fail(error)
@@ -107,10 +124,28 @@ final class Conversation: @unchecked Sendable {
                 return
             case .fail(let error):
                 throw fail(error)
-            case .ignore, .greeted, .keep, .body, .write, .finished:
+            case .ignore, .greeted, .keep, .body, .write, .finished, .challenge, .idleEnded:
                 continue
             }
         }
+    }
+
+    // MARK: - IDLE
+
+    func beginIdle() throws(IMAPError) {
+        let bytes = try machine.beginIdle()
+        isStreaming = false
+        startClock("IDLE")
+        transport.send(bytes)
+    }
+
+    /// Whether the server has not said `+` yet, so that DONE is held back.
+    var awaitsIdleConsent: Bool { machine.awaitsIdleConsent }
+
+    /// The answer to DONE is awaited as long as any command's.
+    func leaveIdle(isOverdue: Bool = false) {
+        restartClock()
+        if let bytes = machine.leaveIdle(isOverdue: isOverdue) { transport.send(bytes) }
     }
 
     // MARK: - Streams
@@ -132,10 +167,12 @@ final class Conversation: @unchecked Sendable {
     func nextReadyAction() throws(IMAPError) -> SessionMachine.Action? {
         while true {
             if let event = try parser.next() {
-                if case .response(.tagged(_, let status)) = event { lastConditionWasBad = status.condition == .bad }
                 let action = machine.receive(event)
                 if case .write(let bytes) = action { transport.send(bytes) }
-                if case .finished(let ended) = action, let bytes = ended.write { transport.send(bytes) }
+                if case .finished(let ended) = action {
+                    if case .response(.tagged(_, let status)) = event { lastAnswer = status }
+                    if let bytes = ended.write { transport.send(bytes) }
+                }
                 return action
             }
             guard let piece = pieces.popFirst() else { return nil }
@@ -148,6 +185,27 @@ final class Conversation: @unchecked Sendable {
         let until = isStreaming ? .now() + options.stallTimeout : deadline
         do {
             pieces = try await transport.receive(until: until)[...]
+        } catch {
+            throw fail(self.error(for: error))
+        }
+    }
+
+    /// Waits for more octets that may never come.
+    ///
+    /// - Returns: why there are none; `nil` where there are.
+    func receiveNews(
+        until deadline: NIODeadline, isInterruptible: Bool = true
+    ) async throws(IMAPError) -> NewsWait? {
+        parser.rest()
+        pieces = []
+        do {
+            switch try await transport.receiveNews(until: deadline, isInterruptible: isInterruptible) {
+            case .octets(let buffers):
+                pieces = buffers[...]
+                return nil
+            case .elapsed: return .elapsed
+            case .interrupted: return .interrupted
+            }
         } catch {
             throw fail(self.error(for: error))
         }

@@ -1,4 +1,5 @@
 package import IMAPCore
+import NIOCore
 
 extension IMAPConnection {
     /// Signs in; afterwards the capabilities are those that hold for this user.
@@ -25,7 +26,7 @@ extension IMAPConnection {
             } catch {
                 // Some servers offer PLAIN and know only LOGIN; they call it BAD, which is said of no password.
                 guard case .signInRefused(.credentials) = error, case .authenticatePlain = command,
-                    conversation.phase == .notAuthenticated, conversation.lastConditionWasBad
+                    conversation.phase == .notAuthenticated, conversation.lastAnswer?.condition == .bad
                 else { throw error }
                 lastRefusal = error
             }
@@ -45,7 +46,14 @@ extension IMAPConnection {
             }
             if !capabilities.isLoginDisabled { commands.append(.login(username: username, password: password)) }
             return commands
-        case .xoauth2(let username, let accessToken):
+        case .oauth2(let username, let accessToken):
+            if capabilities.has("AUTH=OAUTHBEARER") {
+                return [
+                    .authenticateOAuthBearer(
+                        username: username, accessToken: accessToken, host: endpoint.serverName,
+                        port: endpoint.address.port ?? 143, initialResponse: initialResponse)
+                ]
+            }
             guard capabilities.has("AUTH=XOAUTH2") else { return [] }
             return [
                 .authenticateXOAuth2(
@@ -79,4 +87,7 @@ extension IMAPConnection {
         for case .enabled(let listed) in answer.replies { return Set(listed) }
         return Set(names.map { $0.uppercased() })
     }
+
+    /// Whether an extension, named in capitals, is on: by ``enable(_:)``, or by a folder opened with its mod-sequences.
+    package func isEnabled(_ name: String) -> Bool { enabled.contains(name) }
 }

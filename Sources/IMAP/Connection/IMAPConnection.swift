@@ -17,6 +17,7 @@ package final class IMAPConnection: Sendable {
     private struct State {
         var isTaken = false
         var capabilities = IMAPCapabilities([])
+        var enabled: Set<String> = []
     }
 
     private let conversation: Conversation
@@ -54,6 +55,11 @@ package final class IMAPConnection: Sendable {
 
     package var options: IMAPConnectionOptions { conversation.options }
 
+    var endpoint: IMAPEndpoint { conversation.transport.endpoint }
+
+    /// Extensions that are on, in capitals; QRESYNC brings CONDSTORE (RFC 7162 §3.2.3).
+    var enabled: Set<String> { state.withLock { $0.enabled } }
+
     /// Says goodbye, waits for the answer at most as long as for any command, and closes. While something else is under
     /// way it closes at once.
     package func logout() async {
@@ -67,11 +73,21 @@ package final class IMAPConnection: Sendable {
         await close()
     }
 
+    /// Asks for nothing: shows that the server is there, and lets it say what is new (RFC 9051 §6.1.2).
+    package func noop() async throws(IMAPError) {
+        let conversation = try takeTurn()
+        defer { returnTurn() }
+        _ = try await conversation.perform(.noop)
+    }
+
     /// Closes at once. What is under way fails.
     package func close() async {
         conversation.mark.end()
         await conversation.transport.close()
     }
+
+    /// Ends a wait for news that another task is in; what may be called while something is under way.
+    func interrupt() { conversation.transport.interrupt() }
 
     // MARK: - Turns
 
@@ -90,6 +106,7 @@ package final class IMAPConnection: Sendable {
         state.withLock { state in
             state.isTaken = false
             if let capabilities = conversation.capabilities { state.capabilities = capabilities }
+            if state.enabled.count != conversation.enabled.count { state.enabled = conversation.enabled }
         }
     }
 

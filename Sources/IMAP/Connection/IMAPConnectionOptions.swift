@@ -17,6 +17,13 @@ package struct IMAPConnectionOptions: Sendable {
     package var commandTimeout: TimeAmount = .seconds(60)
     /// The longest silence while messages are being fetched.
     package var stallTimeout: TimeAmount = .seconds(60)
+    /// How long a connection that waits for news says nothing; then it shows that it lives. Under 29 minutes by RFC 2177,
+    /// under 3 for Yahoo, under 55 seconds for Rambler (mail-exactness 29).
+    package var idleRenewal: TimeAmount = .minutes(10)
+    /// How often to ask a server that tells nothing by itself.
+    package var pollInterval: TimeAmount = .minutes(1)
+    /// How long the `+` to an IDLE that is to be left is awaited before it is left without.
+    package var idleConsentTimeout: TimeAmount = .seconds(5)
     package var trustRoots: TrustRoots = .system
     package var limits = ParserLimits()
     /// The largest message that is kept, in octets; larger ones are read past and reported as refused.

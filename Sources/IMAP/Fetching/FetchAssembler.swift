@@ -1,4 +1,5 @@
 import IMAPCore
+import MailModel
 import NIOCore
 
 /// Puts the parts of FETCH replies together to what a fetch yields.
@@ -20,4 +21,12 @@ protocol FetchAssembler {
     /// - Returns: what it makes, and the octets of memory that it holds; `nil` where the reply was no answer to this
     ///   fetch.
     mutating func finish(_ response: FetchResponse) -> (item: Item, weight: Int)?
+    /// Removed UIDs were told.
+    ///
+    /// - Returns: what it makes; `nil` where this fetch does not ask for them.
+    mutating func vanish(_ uids: UIDSet) -> Item?
+}
+
+extension FetchAssembler {
+    mutating func vanish(_ uids: UIDSet) -> Item? { nil }
 }

@@ -89,10 +89,19 @@ final class FetchStream<Assembler: FetchAssembler> {
             case .body(.bodyEnd):
                 try await guarded(conversation) { () throws(IMAPError) in try await self.assembler.end() }
             case .keep(.fetch(let response)):
-                guard let made = assembler.finish(response) else { continue }
+                guard let made = assembler.finish(response) else {
+                    conversation.news.note(.fetch(response))
+                    continue
+                }
                 batch.append(made.item)
                 weight += made.weight
                 if batch.count >= Self.batchCount || weight >= Self.batchWeight { return }
+            case .keep(.vanished(let uids, let earlier)):
+                // What vanishes meanwhile, not earlier, also changes how many there are.
+                if !earlier { conversation.news.note(.vanished(uids, earlier: false)) }
+                if let item = assembler.vanish(uids) { batch.append(item) }
+            case .keep(let response):
+                conversation.news.note(response)
             case .finished(let ended):
                 if case .failure(let error) = ended.outcome { refusal = refusal ?? error }
                 if ended.isLast {
@@ -101,7 +110,7 @@ final class FetchStream<Assembler: FetchAssembler> {
                 }
             case .fail(let error):
                 throw conversation.fail(error)
-            case .ignore, .greeted, .keep, .body(.response), .write, .startTLS:
+            case .ignore, .greeted, .body(.response), .write, .startTLS, .challenge, .idleEnded:
                 continue
             }
         }

@@ -38,8 +38,33 @@ extension IMAPConnection {
             observesBudget: true)
     }
 
+    /// Fetches what changed among messages of the open folder since a mod-sequence: new ones and changed flags, and,
+    /// where QRESYNC is enabled, what was removed (RFC 7162 §3.1.4, §3.2.6).
+    ///
+    /// Without QRESYNC removals must be found otherwise: then ``FolderChange/vanished(_:)`` never comes. A removal that
+    /// happens while this runs is told here too, and also kept as news.
+    ///
+    /// - Parameters:
+    ///   - uids: give an upper bound: of what lies beyond it some servers tell nothing, and of an open end others leave
+    ///     out the highest (mail-exactness 6).
+    ///   - since: what was seen last; changes with a higher one are told, and a 0 counts as 1.
+    ///   - items: what to ask for; bodies among them are left out.
+    /// - Throws: ``IMAPError/unusable(_:)`` where the server has no mod-sequences; else as
+    ///   ``fetchAttributes(_:items:)``.
+    package func fetchChanges(
+        _ uids: UIDSet, since: ModSequence, items: [FetchItem] = [.uid, .flags]
+    ) throws(IMAPError) -> FetchedBatches<FolderChange> {
+        guard capabilities.hasCondstore else { throw .unusable("the server has no mod-sequences") }
+        return try fetch(
+            uids, items.filter { !$0.isSection && $0 != .modSequence },
+            changes: ChangedSince(since, wantsVanished: isEnabled("QRESYNC")),
+            assembler: ChangeAssembler(requested: uids, maximumSectionSize: options.maximumSectionSize),
+            observesBudget: false)
+    }
+
     private func fetch<Assembler: FetchAssembler>(
-        _ uids: UIDSet, _ items: [FetchItem], assembler: Assembler, observesBudget: Bool
+        _ uids: UIDSet, _ items: [FetchItem], changes: ChangedSince? = nil, assembler: Assembler,
+        observesBudget: Bool
     ) throws(IMAPError) -> FetchedBatches<Assembler.Item> {
         let capabilities = capabilities
         var offered = items.filter { $0.isOffered(by: capabilities) }
@@ -47,7 +72,7 @@ extension IMAPConnection {
         guard !uids.isEmpty else { return FetchedBatches(NoBatches()) }
         let conversation = try takeTurn()
         do throws(IMAPError) {
-            let commands = uids.lines().map { Command.uidFetch($0, offered) }
+            let commands = uids.lines().map { Command.uidFetch($0, offered, changes: changes) }
             try conversation.begin(Request(commands, window: 2, stopsAtRefusal: true), isStreaming: true)
         } catch {
             returnTurn()

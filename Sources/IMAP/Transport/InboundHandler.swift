@@ -2,7 +2,7 @@ import IMAPCore
 import NIOCore
 import NIOSSL
 
-/// Puts what the channel reads into the ``Inbound``, and looks after the time of those who wait there.
+/// Puts what the channel reads into the ``Inbound``.
 final class InboundHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
@@ -13,30 +13,19 @@ final class InboundHandler: ChannelInboundHandler {
     private static let gathering = TimeAmount.microseconds(250)
 
     private let inbound: Inbound
-    private let tick: TimeAmount
     private let copies: Bool
     private var batch: [ByteBuffer] = []
-    private var watch: RepeatedTask?
+    private var isRemoved = false
 
-    /// - Parameters:
-    ///   - tick: how often deadlines are looked at; a deadline may be passed by this much.
-    ///   - copies: whether to copy what is read. NIOSSL decrypts into the same buffer again and again; one that is
-    ///     still held elsewhere costs it an allocation and a copy of the buffer's whole capacity instead.
-    init(inbound: Inbound, tick: TimeAmount, copies: Bool) {
+    /// - Parameter copies: whether to copy what is read. NIOSSL decrypts into the same buffer again and again; one that is
+    ///   still held elsewhere costs it an allocation and a copy of the buffer's whole capacity instead.
+    init(inbound: Inbound, copies: Bool) {
         self.inbound = inbound
-        self.tick = tick
         self.copies = copies
     }
 
-    func handlerAdded(context: ChannelHandlerContext) {
-        watch = context.eventLoop.scheduleRepeatedTask(initialDelay: tick, delay: tick) { [inbound] _ in
-            inbound.expire(now: .now())
-        }
-    }
-
     func handlerRemoved(context: ChannelHandlerContext) {
-        watch?.cancel()
-        watch = nil
+        isRemoved = true
         inbound.finish(.closed)
     }
 
@@ -47,7 +36,7 @@ final class InboundHandler: ChannelInboundHandler {
 
     func channelReadComplete(context: ChannelHandlerContext) {
         let buffers = batch
-        batch.removeAll(keepingCapacity: true)
+        batch = []
         switch inbound.deliver(buffers) {
         case .none:
             break
@@ -56,7 +45,7 @@ final class InboundHandler: ChannelInboundHandler {
         case .ahead:
             if buffers.reduce(0, { $0 + $1.readableBytes }) < Self.smallRead {
                 context.eventLoop.assumeIsolated().scheduleTask(in: Self.gathering) {
-                    if self.watch != nil { context.read() }
+                    if !self.isRemoved { context.read() }
                 }
             } else {
                 context.read()

@@ -3,11 +3,19 @@ import NIOCore
 import NIOPosix
 import NIOSSL
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
 /// One socket, with or without TLS: octets out, octets in when they are asked for.
 struct Transport: Sendable {
     private let channel: any Channel
     private let inbound: Inbound
-    private let endpoint: IMAPEndpoint
+    let endpoint: IMAPEndpoint
 
     static func connect(
         to endpoint: IMAPEndpoint, options: IMAPConnectionOptions, on group: any EventLoopGroup
@@ -18,13 +26,14 @@ struct Transport: Sendable {
             case .tls, .startTLS: try TrustStore.context(for: options.trustRoots)
             case .none: nil
             }
-        let shortest = Swift.min(options.commandTimeout, options.stallTimeout).nanoseconds
-        let tick = TimeAmount.nanoseconds(Swift.max(10_000_000, Swift.min(shortest / 8, 1_000_000_000)))
         let bootstrap = ClientBootstrap(group: group)
             .connectTimeout(options.connectTimeout)
             .channelOption(.autoRead, value: false)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .channelOption(.socketOption(.so_keepalive), value: 1)
+            .channelOption(.tcpOption(.init(rawValue: TCP_KEEPIDLE)), value: 120)
+            .channelOption(.tcpOption(.init(rawValue: TCP_KEEPINTVL)), value: 30)
+            .channelOption(.tcpOption(.init(rawValue: TCP_KEEPCNT)), value: 4)
             .channelOption(
                 .recvAllocator,
                 value: AdaptiveRecvByteBufferAllocator(minimum: 4 << 10, initial: 16 << 10, maximum: 256 << 10)
@@ -36,7 +45,7 @@ struct Transport: Sendable {
                         try operations.addHandler(TrustStore.handler(context, serverName: endpoint.serverName))
                     }
                     try operations.addHandler(
-                        InboundHandler(inbound: inbound, tick: tick, copies: endpoint.security != .none))
+                        InboundHandler(inbound: inbound, copies: endpoint.security != .none))
                 }
             }
         do {
@@ -60,8 +69,19 @@ struct Transport: Sendable {
     }
 
     func receive(until deadline: NIODeadline) async throws(Inbound.End) -> [ByteBuffer] {
-        try await inbound.take(until: deadline) { [channel] in channel.read() }
+        try await inbound.take(until: deadline, from: channel)
     }
+
+    /// As ``receive(until:)``; passing the deadline is no fault.
+    func receiveNews(until deadline: NIODeadline, isInterruptible: Bool) async throws(Inbound.End) -> Inbound.News {
+        try await inbound.takeNews(until: deadline, from: channel, isInterruptible: isInterruptible)
+    }
+
+    /// Ends the wait of ``receiveNews(until:isInterruptible:)``, or the next one; from any task.
+    func interrupt() { inbound.interrupt() }
+
+    /// Whether ``interrupt()`` was called since this was asked last.
+    func takeInterruption() -> Bool { inbound.takeInterruption() }
 
     /// Puts TLS under the session. The handshake goes on with the next octets that are sent and received.
     func startTLS(trustRoots: IMAPConnectionOptions.TrustRoots) async throws(IMAPError) {

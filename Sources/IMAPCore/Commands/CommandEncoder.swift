@@ -20,13 +20,13 @@ package struct CommandEncoder: Sendable {
         encoder.text(tag)
         encoder.text(" ")
         try encoder.write(command)
-        return encoder.finish(isSignIn: command.isSignIn)
+        return encoder.finish(command.dialogue)
     }
 
-    private mutating func finish(isSignIn: Bool) -> EncodedCommand {
+    private mutating func finish(_ dialogue: EncodedCommand.Dialogue) -> EncodedCommand {
         text("\r\n")
         pieces.append(buffer)
-        return EncodedCommand(pieces: pieces, answersSurplusContinuation: isSignIn)
+        return EncodedCommand(pieces: pieces, dialogue: dialogue)
     }
 
     private mutating func write(_ command: Command) throws(IMAPError) {
@@ -54,6 +54,20 @@ package struct CommandEncoder: Sendable {
             authenticate(
                 "XOAUTH2", "user=\(username)\u{01}auth=Bearer \(accessToken)\u{01}\u{01}",
                 initialResponse: initialResponse)
+        case .authenticateOAuthBearer(let username, let accessToken, let host, let port, let initialResponse):
+            try refuse(username.utf8, place: "the user name")
+            try refuse(accessToken.utf8, place: "the access token")
+            try refuse(host.utf8, place: "the server's name")
+            guard !"\(username)\(accessToken)\(host)".utf8.contains(0x01) else {
+                throw .injection("the credentials")
+            }
+            authenticate(
+                "OAUTHBEARER",
+                "n,a=\(SASLName.escape(username)),\u{01}host=\(host)\u{01}port=\(port)\u{01}"
+                    + "auth=Bearer \(accessToken)\u{01}\u{01}",
+                initialResponse: initialResponse)
+        case .authenticateScram(let firstMessage, _, let initialResponse):
+            authenticate("SCRAM-SHA-256", firstMessage, initialResponse: initialResponse)
         case .enable(let names):
             for name in names {
                 text(" ")
@@ -65,9 +79,15 @@ package struct CommandEncoder: Sendable {
             text(" ")
             try string(path.raw, place: "a folder's name")
             text(" (\(items.map(\.rawValue).joined(separator: " ")))")
-        case .examine(let path), .select(let path):
+        case .examine(let path, let condstore):
             text(" ")
             try string(path.raw, place: "a folder's name")
+            if condstore { text(" (CONDSTORE)") }
+        case .select(let path):
+            text(" ")
+            try string(path.raw, place: "a folder's name")
+        case .notify(let wish):
+            try notify(wish)
         case .uidSearch(let key, let extended):
             if extended { text(" RETURN (ALL)") }
             // IMAP4rev1 counts US-ASCII unless told otherwise.
@@ -77,7 +97,7 @@ package struct CommandEncoder: Sendable {
         case .uidThread(let algorithm, let key):
             text(" \(algorithm.rawValue) UTF-8 ")
             try search(key, isInner: false)
-        case .uidFetch(let uids, let items):
+        case .uidFetch(let uids, let items, let changes):
             text(" \(uids) (")
             for (index, item) in items.enumerated() {
                 if index > 0 { text(" ") }
@@ -86,6 +106,23 @@ package struct CommandEncoder: Sendable {
                 text(wire)
             }
             text(")")
+            if let changes {
+                text(" (CHANGEDSINCE \(changes.modSequence.rawValue)\(changes.wantsVanished ? " VANISHED" : ""))")
+            }
+        }
+    }
+}
+
+extension Command {
+    fileprivate var dialogue: EncodedCommand.Dialogue {
+        switch self {
+        case .login, .authenticatePlain, .authenticateXOAuth2: .refusal(answer: "")
+        // One octet 0x01 (RFC 7628 §3.2.3).
+        case .authenticateOAuthBearer: .refusal(answer: "AQ==")
+        case .authenticateScram: .challenges
+        case .capability, .noop, .logout, .startTLS, .id, .enable, .notify, .namespace, .list, .status, .examine,
+            .select, .unselect, .uidSearch, .uidThread, .uidFetch:
+            .none
         }
     }
 }
@@ -128,12 +165,41 @@ extension CommandEncoder {
         text(" RETURN (\(options.joined(separator: " ")))")
     }
 
+    private mutating func notify(_ wish: NotifyWish) throws(IMAPError) {
+        switch wish {
+        case .nothing:
+            text(" NONE")
+        case .changes(let folders, let flags, let names):
+            let events = flags ? "MessageNew MessageExpunge FlagChange" : "MessageNew MessageExpunge"
+            text(" SET STATUS (SELECTED (\(events)))")
+            guard let folders else {
+                text(" (PERSONAL (\(events)\(names ? " MailboxName" : "")))")
+                return
+            }
+            if !folders.isEmpty {
+                text(" (MAILBOXES (")
+                for (index, folder) in folders.enumerated() {
+                    if index > 0 { text(" ") }
+                    try string(folder.raw, place: "a folder's name")
+                }
+                text(") (\(events)))")
+            }
+            if names { text(" (PERSONAL (MailboxName))") }
+        }
+    }
+
     private mutating func search(_ key: SearchKey, isInner: Bool) throws(IMAPError) {
         switch key {
         case .all:
             text("ALL")
         case .since(let moment):
             text("SINCE \(CalendarDate(moment))")
+        case .before(let moment):
+            text("BEFORE \(CalendarDate(moment))")
+        case .deleted:
+            text("DELETED")
+        case .changedSince(let modSequence):
+            text("MODSEQ \(modSequence.rawValue)")
         case .uids(let uids):
             guard !uids.isEmpty else { throw .unusable("a search in no UIDs") }
             text("UID \(uids)")

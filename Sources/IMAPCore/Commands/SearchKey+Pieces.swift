@@ -16,7 +16,8 @@ extension SearchKey {
                 others[place] = piece
                 return .and(others)
             }
-        case .all, .since, .header, .gmailThreadID, .gmailMessageID, .threadID, .emailID, .or, .not:
+        case .all, .since, .before, .deleted, .changedSince, .header, .gmailThreadID, .gmailMessageID, .threadID,
+            .emailID, .or, .not:
             return [self]
         }
     }

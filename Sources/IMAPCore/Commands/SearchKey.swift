@@ -6,6 +6,12 @@ package indirect enum SearchKey: Sendable, Hashable {
     /// INTERNALDATE on the moment's UTC day or later; the time of day and the server's zone don't count, so ask a day
     /// earlier and cut exactly afterwards.
     case since(EpochSeconds)
+    /// INTERNALDATE before the moment's UTC day, the server's zone disregarded likewise: ask a day later.
+    case before(EpochSeconds)
+    /// With the flag `\Deleted`.
+    case deleted
+    /// With this mod-sequence or a higher one; only where CONDSTORE is offered, and it switches that on (RFC 7162 §3.1.5).
+    case changedSince(ModSequence)
     /// Of these UIDs; an empty set matches nothing and is refused as a command.
     case uids(UIDSet)
     /// A header field that contains the text, letters of either case.
@@ -30,7 +36,9 @@ package indirect enum SearchKey: Sendable, Hashable {
     /// Whether it has text beyond ASCII, so that the command must name a charset.
     var needsCharset: Bool {
         switch self {
-        case .all, .since, .uids, .gmailThreadID, .gmailMessageID, .threadID, .emailID: false
+        case .all, .since, .before, .deleted, .changedSince, .uids, .gmailThreadID, .gmailMessageID, .threadID,
+            .emailID:
+            false
         case .header(_, let value): !value.utf8.allSatisfy { $0 < 0x80 }
         case .or(let left, let right): left.needsCharset || right.needsCharset
         case .not(let key): key.needsCharset

@@ -137,8 +137,9 @@ extension IMAPError.CommandRefusal {
         switch code {
         case .cannot, .nonExistent, .noPermission, .clientBug, .alreadyExists, .tryCreate, .contactAdministrator:
             true
-        case nil, .alert, .authenticationFailed, .authorizationFailed, .capability, .expired, .highestModSequence,
-            .inUse, .limit, .mailboxID, .noModSequence, .overQuota, .permanentFlags, .privacyRequired, .readOnly,
+        case nil, .alert, .authenticationFailed, .authorizationFailed, .capability, .closed, .expired,
+            .highestModSequence, .inUse, .limit, .mailboxID, .noModSequence, .notificationOverflow, .overQuota,
+            .permanentFlags, .privacyRequired, .readOnly,
             .readWrite, .serverBug, .throttled, .uidNext, .uidValidity, .unavailable, .webAlert, .other:
             false
         }

@@ -12,7 +12,12 @@ package struct IMAPCapabilities: Sendable, Hashable {
 
     package var isGmail: Bool { has("X-GM-EXT-1") }
     package var hasCondstore: Bool { has("CONDSTORE") || has("QRESYNC") }
+    /// Whether removed UIDs can be asked for (RFC 7162); it must be enabled first.
+    package var hasQresync: Bool { has("QRESYNC") }
     package var hasObjectID: Bool { has("OBJECTID") }
+    package var hasEnable: Bool { has("ENABLE") || has("IMAP4REV2") }
+    package var hasIdle: Bool { has("IDLE") || has("IMAP4REV2") }
+    package var hasNotify: Bool { has("NOTIFY") }
     /// Whether SEARCH RETURN is understood.
     package var hasExtendedSearch: Bool { has("ESEARCH") || has("IMAP4REV2") }
     package var hasExtendedList: Bool { has("LIST-EXTENDED") || has("IMAP4REV2") }

@@ -9,6 +9,8 @@ package enum ResponseCode: Sendable, Hashable {
     case cannot
     case capability(IMAPCapabilities)
     case clientBug
+    /// What comes before it is of the folder that was open, what comes after of the one being opened (RFC 7162 §3.2.11).
+    case closed
     case contactAdministrator
     case expired
     case highestModSequence(ModSequence)
@@ -18,6 +20,8 @@ package enum ResponseCode: Sendable, Hashable {
     case noModSequence
     case nonExistent
     case noPermission
+    /// The server tells of no changes any more: there were too many (RFC 5465 §5.8).
+    case notificationOverflow
     case overQuota
     case permanentFlags([Flag])
     case privacyRequired
@@ -64,6 +68,7 @@ package enum ResponseCode: Sendable, Hashable {
         case "CANNOT": .cannot
         case "CAPABILITY": .capability(IMAPCapabilities.parse(&cursor, limit: limit))
         case "CLIENTBUG": .clientBug
+        case "CLOSED": .closed
         case "CONTACTADMIN": .contactAdministrator
         case "EXPIRED": .expired
         case "HIGHESTMODSEQ": cursor.number().map { .highestModSequence(ModSequence(rawValue: $0)) }
@@ -73,6 +78,7 @@ package enum ResponseCode: Sendable, Hashable {
         case "NOMODSEQ": .noModSequence
         case "NONEXISTENT": .nonExistent
         case "NOPERM": .noPermission
+        case "NOTIFICATIONOVERFLOW": .notificationOverflow
         case "OVERQUOTA": .overQuota
         case "PERMANENTFLAGS": (try? FlagList.parse(&cursor, limit: limit)).map { .permanentFlags($0) }
         case "PRIVACYREQUIRED": .privacyRequired

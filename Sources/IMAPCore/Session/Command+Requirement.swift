@@ -8,8 +8,9 @@ extension Command {
         switch self {
         case .capability, .noop, .logout, .id: .any
         case .startTLS: .startTLS
-        case .login, .authenticatePlain, .authenticateXOAuth2: .notAuthenticated
-        case .enable, .namespace, .list, .status, .examine, .select: .authenticated
+        case .login, .authenticatePlain, .authenticateXOAuth2, .authenticateOAuthBearer, .authenticateScram:
+            .notAuthenticated
+        case .enable, .notify, .namespace, .list, .status, .examine, .select: .authenticated
         case .unselect, .uidSearch, .uidThread, .uidFetch: .selected
         }
     }

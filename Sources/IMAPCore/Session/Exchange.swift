@@ -22,6 +22,8 @@ struct Exchange: Sendable {
     private let stopsAtRefusal: Bool
     /// Whether the server named its capabilities while this was active.
     var learntCapabilities = false
+    /// Whether the server named what is enabled while this was active.
+    var learntEnabled = false
 
     init(waiting: [Waiting], of request: Request) {
         self.waiting = waiting
@@ -37,9 +39,8 @@ struct Exchange: Sendable {
         underWay.contains { if case .logout = $0.waiting.command { true } else { false } }
     }
 
-    var answersSurplusContinuation: Bool {
-        underWay.last?.waiting.encoded.answersSurplusContinuation ?? false
-    }
+    /// What a `+` means once all pieces are sent.
+    var dialogue: EncodedCommand.Dialogue { underWay.last?.waiting.encoded.dialogue ?? .none }
 
     /// A command was refused.
     mutating func noteRefusal() {

@@ -34,6 +34,10 @@ package struct SessionMachine: Sendable {
         case write(ByteBuffer)
         /// A command of the active request is over.
         case finished(CommandEnd)
+        /// The server asks within a sign-in: base64, to be answered by ``SessionMachine/respond(_:)``.
+        case challenge(String)
+        /// The IDLE is over, and commands may follow.
+        case idleEnded(IdleEnd)
         /// The server is ready for TLS. Nothing may be left that was received before.
         case startTLS
         /// The session can't go on.
@@ -56,6 +60,9 @@ package struct SessionMachine: Sendable {
 
     private let requiresStartTLS: Bool
     private var exchange: Exchange?
+    private var idle: IdleMachine?
+    /// Extensions that are on (RFC 5161), in capitals.
+    package private(set) var enabled: Set<String> = []
     private var lastTag = 0
     private var surplusContinuations = 0
 
@@ -64,7 +71,7 @@ package struct SessionMachine: Sendable {
         self.requiresStartTLS = requiresStartTLS
     }
 
-    package var isActive: Bool { exchange != nil }
+    package var isActive: Bool { exchange != nil || idle != nil }
 
     // MARK: - Wishes
 
@@ -74,7 +81,7 @@ package struct SessionMachine: Sendable {
     /// - Throws: ``IMAPError/busy`` while another is active, ``IMAPError/unusable(_:)`` where the phase does not allow
     ///   the command, ``IMAPError/injection(_:)``; then nothing is sent and nothing is changed.
     package mutating func begin(_ request: Request) throws(IMAPError) -> ByteBuffer {
-        guard exchange == nil else { throw .busy }
+        guard !isActive else { throw .busy }
         var tagged: [Exchange.Waiting] = []
         tagged.reserveCapacity(request.commands.count)
         var tag = lastTag
@@ -100,10 +107,16 @@ package struct SessionMachine: Sendable {
         capabilities = nil
     }
 
+    /// Answers a challenge of the sign-in under way; what is given must be base64, or `*` to give it up.
+    ///
+    /// - Returns: what must be written.
+    package func respond(_ text: String) -> ByteBuffer { ByteBuffer(string: "\(text)\r\n") }
+
     /// The connection is gone or given up.
     package mutating func end() {
         phase = .ended
         exchange = nil
+        idle = nil
     }
 
     private func check(_ command: Command) throws(IMAPError) {
@@ -123,13 +136,44 @@ package struct SessionMachine: Sendable {
     }
 }
 
+// MARK: - IDLE
+
+extension SessionMachine {
+    /// Begins to idle; replies that come meanwhile are kept.
+    ///
+    /// - Returns: what must be written at once.
+    /// - Throws: as ``begin(_:)``.
+    package mutating func beginIdle() throws(IMAPError) -> ByteBuffer {
+        guard !isActive else { throw .busy }
+        switch phase {
+        case .authenticated, .selected: break
+        case .ended: throw .unusable("it is closed")
+        case .greeting, .securing: throw .unusable("it is not ready yet")
+        case .notAuthenticated: throw .unusable("not signed in")
+        }
+        lastTag += 1
+        let machine = IdleMachine(tag: "A\(lastTag)")
+        idle = machine
+        return machine.opening
+    }
+
+    /// Whether the server has not said `+` to the IDLE, so that a DONE is held back.
+    package var awaitsIdleConsent: Bool { idle?.awaitsConsent ?? false }
+
+    /// Leaves IDLE. ``Action/idleEnded(_:)`` follows, if need be after an ``Action/write(_:)``.
+    ///
+    /// - Parameter isOverdue: whether the server has had its time to say `+`: then DONE is sent without it.
+    /// - Returns: what must be written at once.
+    package mutating func leaveIdle(isOverdue: Bool = false) -> ByteBuffer? { idle?.leave(isOverdue: isOverdue) }
+}
+
 // MARK: - What the server says
 
 extension SessionMachine {
     package mutating func receive(_ event: ResponseEvent) -> Action {
         switch event {
         case .bodyBegin, .bodyChunk, .bodyEnd:
-            return exchange == nil ? .ignore : .body(event)
+            return isActive ? .body(event) : .ignore
         case .response(let response):
             return receive(response)
         }
@@ -140,8 +184,8 @@ extension SessionMachine {
         switch response {
         case .tagged(let tag, let status):
             return finish(tag, status)
-        case .continuation:
-            return proceed()
+        case .continuation(let text):
+            return proceed(text)
         case .status(let status):
             if case .capability(let capabilities)? = status.code { learn(capabilities) }
             if status.condition == .bye, exchange?.isLeaving != true {
@@ -149,11 +193,14 @@ extension SessionMachine {
             }
         case .capability(let capabilities):
             learn(capabilities)
-        case .enabled, .list, .mailboxStatus, .search, .thread, .flags, .exists, .recent, .expunge, .fetch, .vanished,
+        case .enabled(let names):
+            note(enabled: names)
+            exchange?.learntEnabled = true
+        case .list, .mailboxStatus, .search, .thread, .flags, .exists, .recent, .expunge, .fetch, .vanished,
             .namespace, .id, .unknown, .unreadable:
             break
         }
-        return exchange == nil ? .ignore : .keep(response)
+        return isActive ? .keep(response) : .ignore
     }
 
     private mutating func learn(_ capabilities: IMAPCapabilities) {
@@ -179,18 +226,28 @@ extension SessionMachine {
         }
     }
 
-    private mutating func proceed() -> Action {
+    private mutating func proceed(_ text: String) -> Action {
+        if let done = idle?.consent() { return .write(done) }
         guard var exchange else { return .ignore }
         defer { self.exchange = exchange }
         if let piece = exchange.nextPiece() { return .write(piece) }
-        if exchange.answersSurplusContinuation, surplusContinuations < 3 {
+        switch exchange.dialogue {
+        case .none:
+            return .ignore
+        case .refusal(let answer):
+            guard surplusContinuations < 3 else { return .ignore }
             surplusContinuations += 1
-            return .write(ByteBuffer(string: "\r\n"))
+            return .write(ByteBuffer(string: "\(answer)\r\n"))
+        case .challenges:
+            return .challenge(text)
         }
-        return .ignore
     }
 
     private mutating func finish(_ tag: String, _ status: StatusResponse) -> Action {
+        if var machine = idle, machine.tag == tag {
+            idle = nil
+            return .idleEnded(machine.finish(status))
+        }
         guard var exchange, let ended = exchange.end(tag) else { return .ignore }
         let isOK = status.condition == .ok
         note(ended.command, status, isOK: isOK)
@@ -214,24 +271,36 @@ extension SessionMachine {
         return .finished(CommandEnd(index: ended.index, outcome: outcome, isLast: isLast, write: write))
     }
 
+    private mutating func note(enabled names: [String]) {
+        enabled.formUnion(names.map { $0.uppercased() })
+        // RFC 7162 §3.2.3.
+        if enabled.contains("QRESYNC") { enabled.insert("CONDSTORE") }
+    }
+
     /// What an answer changes in the session.
     private mutating func note(_ command: Command, _ status: StatusResponse, isOK: Bool) {
         let learnt: IMAPCapabilities? =
             if case .capability(let capabilities)? = status.code { capabilities } else { nil }
         switch command {
-        case .login, .authenticatePlain, .authenticateXOAuth2:
+        case .login, .authenticatePlain, .authenticateXOAuth2, .authenticateOAuthBearer, .authenticateScram:
             guard isOK else { break }
             phase = .authenticated
             // A server has more to offer after the sign-in; what came before counts no longer.
             if learnt == nil, exchange?.learntCapabilities != true { capabilities = nil }
-        case .examine, .select:
+        case .enable(let names):
+            // A server that says OK and lists nothing has switched on what was asked for (mail-exactness 9).
+            if isOK, exchange?.learntEnabled != true { note(enabled: names) }
+        case .examine(_, let condstore):
             // A refused one leaves no folder open (RFC 9051 §6.3.2).
+            phase = isOK ? .selected : .authenticated
+            if isOK, condstore { note(enabled: ["CONDSTORE"]) }
+        case .select:
             phase = isOK ? .selected : .authenticated
         case .unselect:
             if isOK { phase = .authenticated }
         case .logout:
             phase = .ended
-        case .capability, .noop, .startTLS, .id, .enable, .namespace, .list, .status, .uidSearch, .uidThread,
+        case .capability, .noop, .startTLS, .id, .notify, .namespace, .list, .status, .uidSearch, .uidThread,
             .uidFetch:
             break
         }

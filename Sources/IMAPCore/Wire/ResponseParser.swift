@@ -79,6 +79,12 @@ package struct ResponseParser {
         }
     }
 
+    /// Lets go of memory that holds nothing unread: after a fetch that may be much, and a connection may rest for hours.
+    package mutating func rest() {
+        if input.readableBytes == 0 { input = ByteBuffer() }
+        if held.readableBytes == 0 { held = ByteBuffer() }
+    }
+
     /// The next event; `nil` when more octets are needed for one.
     ///
     /// - Throws: ``IMAPError/bound(_:uid:)`` where a line or a literal is longer than allowed.

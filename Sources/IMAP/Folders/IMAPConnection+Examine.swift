@@ -1,0 +1,82 @@
+package import IMAPCore
+package import MailModel
+
+extension IMAPConnection {
+    /// Opens a folder without changing anything in it, not even `\Recent`.
+    ///
+    /// Where the server has mod-sequences they are asked for, which switches CONDSTORE on if nothing did before.
+    ///
+    /// - Throws: ``IMAPError/refused(_:)`` where it can't be opened; then none is open.
+    package func examine(_ path: FolderPath) async throws(IMAPError) -> SelectedMailbox {
+        let conversation = try takeTurn()
+        defer { returnTurn() }
+        return try await open(path, conversation)
+    }
+
+    func open(_ path: FolderPath, _ conversation: Conversation) async throws(IMAPError) -> SelectedMailbox {
+        let asks = capabilities.hasCondstore && !conversation.enabled.contains("CONDSTORE")
+        let mailbox: SelectedMailbox
+        do throws(IMAPError) {
+            mailbox = try await open(path, condstore: asks, conversation)
+        } catch {
+            // Offered and not understood: the plain command is.
+            guard asks, case .refused(let refusal) = error, refusal.isBad else { throw error }
+            return try await open(path, condstore: false, conversation)
+        }
+        return mailbox
+    }
+
+    private func open(
+        _ path: FolderPath, condstore: Bool, _ conversation: Conversation
+    ) async throws(IMAPError) -> SelectedMailbox {
+        let answer = try await conversation.perform(Request(.examine(path, condstore: condstore)))
+        guard case .success(let end)? = answer.outcomes[0] else {
+            // A refused one leaves no folder open.
+            conversation.news.opened(nil)
+            if case .failure(let error)? = answer.outcomes[0] { throw error }
+            throw .protocolViolation("no answer to EXAMINE")
+        }
+        var mailbox = SelectedMailbox(path: path)
+        var hasUIDValidity = false
+        for reply in answer.replies {
+            switch reply {
+            case .exists(let count): mailbox.exists = count
+            case .flags(let flags): mailbox.flags = flags
+            case .status(let status):
+                if case .closed? = status.code {
+                    mailbox = SelectedMailbox(path: path)
+                    hasUIDValidity = false
+                }
+                if case .uidValidity? = status.code { hasUIDValidity = true }
+                mailbox.note(status.code)
+            default: continue
+            }
+        }
+        mailbox.note(end.code)
+        conversation.news.opened(path, holding: mailbox.exists)
+        if mailbox.uidNext == nil || !hasUIDValidity {
+            let result = try await askStatus(conversation, of: [path], [.uidNext, .uidValidity])[path]
+            if case .success(let status)? = result {
+                mailbox.uidNext = mailbox.uidNext ?? status.uidNext
+                if !hasUIDValidity, let validity = status.uidValidity { mailbox.uidValidity = validity }
+            }
+        }
+        return mailbox
+    }
+}
+
+extension SelectedMailbox {
+    fileprivate mutating func note(_ code: ResponseCode?) {
+        switch code {
+        case .uidValidity(let value): uidValidity = value
+        case .uidNext(let value): uidNext = value
+        case .highestModSequence(let value): highestModSequence = value.rawValue == 0 ? nil : value
+        case .noModSequence: highestModSequence = nil
+        case .permanentFlags(let flags): permanentFlags = flags
+        case .readOnly: isReadOnly = true
+        case .readWrite: isReadOnly = false
+        case .mailboxID(let id): mailboxID = id
+        default: return
+        }
+    }
+}
