@@ -1,4 +1,4 @@
-"""One account against real servers, for benches and soaks: a fresh database, role processes, and the command line."""
+"""Accounts against real servers, for benches and soaks: a fresh database, role processes, and the command line."""
 
 import json
 import os
@@ -38,10 +38,11 @@ def servers(data: Path):
 class Trial:
     """A fresh database and an empty Redis with one connected account in them, and the roles that were started for it.
 
-    `settings` are further POSTRIDER_ variables of the roles and the command line.
+    Without a `user` there is no account yet; `connect` makes any number. `settings` are further POSTRIDER_ variables of
+    the roles and the command line.
     """
 
-    def __init__(self, data: Path, dovecot: dict, user: str, security: str = "none", **settings: str):
+    def __init__(self, data: Path, dovecot: dict, user: str | None, security: str = "none", **settings: str):
         self._postrider = os.environ.get("POSTRIDER", str(ROOT / ".build/release/postrider"))
         self._log = open(data / "postrider.log", "ab")  # pylint: disable=consider-using-with
         self._running: list[subprocess.Popen] = []
@@ -60,7 +61,11 @@ class Trial:
                              "POSTRIDER_MAIL_TRUST_ROOTS_FILE": dovecot["ca_file"], "POSTRIDER_LOG_LEVEL": "notice",
                              **settings}
         self.call("migrate")
-        self.account = self._connect(dovecot, user, security)
+        self._organization = self._created("organization", "create", "--name", "Trial", "--plan", "platinum")
+        self.account = ""
+        if user is not None:
+            port = dovecot["tls_port" if security == "tls" else "plain_port"]
+            self.account = self.connect(user, f"{dovecot['host']}:{port}", dovecot["password"], security=security)
 
     def call(self, *arguments: str, given: str | None = None) -> str:
         """Runs one command of the program to its end; its standard output."""
@@ -69,6 +74,21 @@ class Trial:
         if done.returncode != 0:
             raise TrialError(f"postrider {' '.join(arguments)} ended with {done.returncode}:\n{done.stderr.strip()}")
         return done.stdout
+
+    def connect(self, user: str, imap: str, password: str, choose: tuple[str, ...] = ("--all",),
+                security: str = "none") -> str:
+        """Connects a mailbox, of a person of its own, and chooses its folders; the account's id."""
+        owner = self._created("user", "create", "--organization", self._organization, "--email", f"{user}@example.org",
+                              "--name", "Trial", "--role", "admin")
+        account = self._created("account", "connect", "--user", owner, "--address", f"{user}@example.org", "--username",
+                                user, "--password-stdin", "--imap", imap, "--imap-security", security, given=password)
+        self.call("account", "choose", account, *choose)
+        return account
+
+    @property
+    def log(self) -> Path:
+        """What the roles write."""
+        return Path(self._log.name)
 
     def start(self, role: str) -> subprocess.Popen:
         """Starts a role as a process of its own; it ends with the trial at the latest."""
@@ -130,17 +150,6 @@ class Trial:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    def _connect(self, dovecot: dict, user: str, security: str) -> str:
-        organization = self._created("organization", "create", "--name", "Trial", "--plan", "gold")
-        owner = self._created("user", "create", "--organization", organization, "--email", f"{user}@example.org",
-                              "--name", "Trial", "--role", "admin")
-        port = dovecot["tls_port" if security == "tls" else "plain_port"]
-        account = self._created("account", "connect", "--user", owner, "--address", f"{user}@example.org",
-                                "--username", user, "--password-stdin", "--imap", f"{dovecot['host']}:{port}",
-                                "--imap-security", security, given=dovecot["password"])
-        self.call("account", "choose", account, "--all")
-        return account
 
     def _created(self, *arguments: str, given: str | None = None) -> str:
         return json.loads(self.call(*arguments, "--json", given=given))["id"]

@@ -48,9 +48,10 @@ def start(home: Path, state: dict, durable: bool) -> tuple[Process, dict]:
 
     server = process.spawn([executable, "-F", "-c", str(configuration)], log, user)
     process.wait_until_ready("Dovecot", server, log, lambda: _greets(plain))
-    # What others need to know of this server; `uid` and `gid` own the mail folders.
+    # What others need to know of this server; `uid` and `gid` own the mail folders, `configuration` is for doveadm.
     about = {"host": "127.0.0.1", "plain_port": plain, "tls_port": tls, "ca_file": str(certificates.authority),
-             "mail_root": str(mail), "password": PASSWORD, "uid": user.pw_uid, "gid": user.pw_gid}
+             "mail_root": str(mail), "password": PASSWORD, "uid": user.pw_uid, "gid": user.pw_gid,
+             "configuration": str(configuration)}
     return server, {**about, "base": str(base), "durable": durable}
 
 
