@@ -57,8 +57,10 @@ class Folder:
     entries: dict[int, Entry] = field(default_factory=dict)
     """By UID, ascending."""
 
+    by_message: dict[Message, Entry] = field(default_factory=dict)
+
     def of(self, message: Message) -> Entry | None:
-        return next((entry for entry in self.entries.values() if entry.message is message), None)
+        return self.by_message.get(message)
 
 
 class Refused(Exception):
@@ -119,7 +121,7 @@ class GmailMailbox:
         folder = self.folder(name)
         entries = list(folder.entries.values())
         folder.uidvalidity = next(self._validities)
-        folder.entries, folder.uidnext = {}, 1
+        folder.entries, folder.by_message, folder.uidnext = {}, {}, 1
         for entry in entries:
             self._enter(folder, entry.message).deleted = entry.deleted
         self._changed()
@@ -231,7 +233,8 @@ class GmailMailbox:
 
     def _relabel(self, message: Message, labels: set[str]) -> None:
         before = message.folders if self._is_filed(message) else set()
-        message.labels = labels
+        # What lies in Trash has no other label, not even one that is given to it there.
+        message.labels = labels & set(APART) or labels
         after = message.folders
         for name in before - after:
             self._leave(self.folders[name], message)
@@ -260,12 +263,12 @@ class GmailMailbox:
         return any(folder.of(message) for folder in self.folders.values())
 
     def _enter(self, folder: Folder, message: Message) -> Entry:
-        entry = folder.entries[folder.uidnext] = Entry(folder.uidnext, message, self._step())
+        entry = folder.entries[folder.uidnext] = folder.by_message[message] = Entry(folder.uidnext, message, self._step())
         folder.uidnext += 1
         return entry
 
     def _leave(self, folder: Folder, message: Message) -> None:
-        if entry := folder.of(message):
+        if entry := folder.by_message.pop(message, None):
             del folder.entries[entry.uid]
             self._step()
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from mail_servers.fault_proxy import FaultProxy
 from mail_servers.gmail_server import GmailServer
 from mail_servers.pymap_server import PymapServer
+from sample_mail.maildir import modified_utf7
 
 KINDS = ("dovecot-qresync", "dovecot-condstore", "dovecot-plain", "pymap", "gmail", "gmail-plain")
 """gmail-plain offers no CONDSTORE."""
@@ -49,7 +50,7 @@ class Grounds:
                 raise RuntimeError(f"doveadm mailbox update {folder}: {done.stdout.strip()}")
             return True
         if kind.startswith("gmail"):
-            self._server(kind).change(user, lambda mailbox: mailbox.reset_uidvalidity(folder))
+            self._server(kind).change(user, lambda mailbox: mailbox.reset_uidvalidity(modified_utf7(folder)))
             return True
         return False
 
