@@ -3,6 +3,7 @@
 import imaplib
 import time
 from datetime import datetime, timezone
+from email.header import Header
 from email.utils import format_datetime
 from secrets import token_hex
 
@@ -21,6 +22,23 @@ def compose(subject: str, text: str = "Hello.", message_id: str | None = None, r
     if reply_to:
         lines += [f"In-Reply-To: <{reply_to}>", f"References: <{reply_to}>"]
     return "\r\n".join([*lines, "Content-Type: text/plain; charset=utf-8", "", text, ""]).encode()
+
+
+def letter(subject: str, text: str = "Hello.", *, message_id: str, sender: str = "bea@example.com",
+           to: str = "ann@example.org", reply_to: str | None = None, references: tuple[str, ...] = (),
+           headers: tuple[str, ...] = (), age: float = 0, attached: bytes | None = None) -> bytes:
+    """A message as its sender's program wrote it `age` seconds ago; `attached` is a message that it carries whole."""
+    date = format_datetime(datetime.fromtimestamp(time.time() - age, timezone.utc))
+    lines = [f"From: {sender}", f"To: {to}", f"Subject: {Header(subject, 'utf-8' if not subject.isascii() else None).encode()}",
+             f"Date: {date}", f"Message-ID: <{message_id}>", "MIME-Version: 1.0", *headers]
+    if reply_to:
+        named = dict.fromkeys((*references, reply_to))
+        lines += [f"In-Reply-To: <{reply_to}>", "References: " + " ".join(f"<{each}>" for each in named)]
+    plain = "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n" + text + "\r\n"
+    if attached is None:
+        return ("\r\n".join(lines) + "\r\n" + plain).encode()
+    head = "\r\n".join([*lines, 'Content-Type: multipart/mixed; boundary="=_parts"', "", "--=_parts", ""])
+    return (head + plain + "--=_parts\r\nContent-Type: message/rfc822\r\n\r\n").encode() + attached + b"\r\n--=_parts--\r\n"
 
 
 def scripted(*raw: bytes) -> list[ScriptedMessage]:

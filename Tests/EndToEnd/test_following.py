@@ -1,0 +1,181 @@
+"""What happens to mail in the mailbox happens to the stored mail: moved, archived, thrown away, expunged, renamed."""
+
+import unittest
+
+from installation import Installation, dovecot, wait_until
+from live_account import KINDS, LiveAccount, grounds
+from mail import compose
+
+
+class Following:
+    """The same suite for each kind of server; an account of a kind serves all of its tests."""
+
+    kind: str
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        dovecot()
+        cls.grounds = grounds()
+        cls.addClassCleanup(cls.grounds.close)
+        cls.installation = Installation()
+        cls.addClassCleanup(cls.installation.close)
+        for role in ("scheduler", "worker"):
+            cls.installation.start(role)
+        cls.account = LiveAccount(cls.installation, cls.grounds, cls.kind)
+        cls.addClassCleanup(cls.account.close)
+        cls.account.start("--folders", "INBOX,Projects")
+
+    def given(self, message_id: str, folder: str = "INBOX") -> dict:
+        """A message that has come and is stored."""
+        self.account.append(compose(message_id, message_id=message_id), folder=folder)
+        self.account.visit()
+        return self.account.message(message_id)
+
+    def now(self, message_id: str, **expected: object) -> dict:
+        """The message once it is as expected."""
+        return self.account.wait_for(
+            lambda: (found := self.account.message(message_id)) and expected.items() <= found.items() and found,
+            f"{message_id} with {expected}")
+
+    def test_move_between_chosen(self) -> None:
+        """A move between chosen folders keeps the message; nothing says that it was deleted or made."""
+        before = self.given("moved@x")
+        self.account.move("moved@x", "INBOX", "Projects")
+        after = self.now("moved@x", folders=["Projects"])
+        self.assertEqual((after["id"], after["in_scope"], after["deleted"]), (before["id"], True, False))
+        self.assertEqual(self.installation.query(
+            f"SELECT count(*) FROM events WHERE subject_id = '{before['id']}' AND kind = 'message.deleted'"), "0")
+
+    def test_archive_and_back(self) -> None:
+        """What is archived where nobody looks is kept and out of scope; brought back it is the same message again."""
+        before = self.given("archived@x")
+        self.account.move("archived@x", "INBOX", "Archive")
+        away = self.now("archived@x", folders=["Archive"])
+        self.assertEqual((away["id"], away["in_scope"], away["trashed"], away["deleted"]), (before["id"], False, False, False))
+        # its flags are followed as well
+        self.account.client.store([self.account.uid("archived@x", "Archive")], "+FLAGS (\\Flagged)")
+        self.now("archived@x", flags={"Archive": ["\\Flagged"]})
+        # when
+        self.account.move("archived@x", "Archive", "INBOX")
+        # then
+        self.assertEqual(self.now("archived@x", folders=["INBOX"], in_scope=True)["id"], before["id"])
+
+    def test_trash(self) -> None:
+        """In Trash it is trashed; expunged there, it is deleted, and somebody is told."""
+        before = self.given("thrown@x")
+        self.account.move("thrown@x", "INBOX", "Trash")
+        self.assertFalse(self.now("thrown@x", folders=["Trash"], trashed=True)["deleted"])
+        self.account.expunge("thrown@x", "Trash")
+        self.assertEqual(self.now("thrown@x", folders=[], deleted=True)["id"], before["id"])
+        self.assertEqual(self.installation.query(
+            f"SELECT count(*) FROM events WHERE subject_id = '{before['id']}' AND kind = 'message.deleted'"), "1")
+
+    def test_flagged_as_deleted(self) -> None:
+        """Flagged as deleted it is trashed, and no longer when the flag goes."""
+        self.given("doomed@x")
+        self.account.client.store([self.account.uid("doomed@x")], "+FLAGS (\\Deleted)")
+        self.now("doomed@x", trashed=True, folders=["INBOX"])
+        self.account.client.store([self.account.uid("doomed@x")], "-FLAGS (\\Deleted)")
+        self.now("doomed@x", trashed=False, in_scope=True)
+
+    def test_copies(self) -> None:
+        """A copy is a second place of the one message, which lives as long as one of them does."""
+        before = self.given("copied@x")
+        self.account.client.transfer([self.account.uid("copied@x")], "Projects", moves=False)
+        self.assertEqual(self.now("copied@x", folders=["INBOX", "Projects"])["id"], before["id"])
+        self.account.expunge("copied@x")
+        self.assertFalse(self.now("copied@x", folders=["Projects"])["deleted"])
+
+    def test_rename(self) -> None:
+        """A chosen folder that is renamed stays chosen, with its mail."""
+        self.account.client.create("Alpha")
+        self.account.visit()
+        self.installation.call("account", "choose", self.account.id, "--folders", "INBOX,Projects,Alpha")
+        before = self.given("renamed@x", "Alpha")
+        self.account.client.rename("Alpha", "Beta")
+        after = self.now("renamed@x", folders=["Beta"], in_scope=True)
+        self.assertEqual((after["id"], after["uids"]["Beta"]), (before["id"], before["uids"]["Alpha"]))
+        # and mail that comes to it later is synced
+        self.assertIsNotNone(self.given("after@x", "Beta"))
+        # when it is removed
+        self.account.client.delete("Beta")
+        # then its mail is deleted
+        self.now("renamed@x", deleted=True)
+
+    def test_new_uidvalidity(self) -> None:
+        """A folder that is numbered anew costs nothing: the same messages and threads, and no body fetched again."""
+        text = "word " * 20_000
+        self.account.append(compose("Large", text=text, message_id="large@x"), folder="Projects")
+        self.account.visit()
+        before = self.account.message("large@x")
+        received = sum(self.account.proxy.received)
+        self.account.renumber("Projects")
+        self.account.wait_for(lambda: "Projects" in self.account.stored().folders and not self.account.stored().stray
+                              and self.account.message("large@x")["folders"] == ["Projects"], "the folder's new numbers")
+        self.account.settled(chose_all=False)
+        after = self.account.message("large@x")
+        self.assertEqual((after["id"], after["thread"], after["deleted"]), (before["id"], before["thread"], False))
+        self.assertLess(sum(self.account.proxy.received) - received, len(text), "the body was fetched again")
+
+
+class QresyncTests(Following, unittest.TestCase):
+    kind = "dovecot-qresync"
+
+
+class CondstoreTests(Following, unittest.TestCase):
+    kind = "dovecot-condstore"
+
+
+class PlainTests(Following, unittest.TestCase):
+    kind = "dovecot-plain"
+
+
+class PymapTests(Following, unittest.TestCase):
+    kind = "pymap"
+
+
+class ChoiceTests(unittest.TestCase):
+    """Folders that come and go while all are chosen, and a choice that changes."""
+
+    def test_all_and_less(self) -> None:
+        """With all chosen a new folder is; what is no longer chosen is kept, out of scope; chosen again it is in scope."""
+        with grounds() as servers, Installation() as installation:
+            account = LiveAccount(installation, servers)
+            self.addCleanup(account.close)
+            for role in ("scheduler", "worker"):
+                installation.start(role)
+            account.start()
+            account.client.create("Later")
+            account.append(compose("In a new folder", message_id="new@x"), folder="Later")
+            account.wait_for(lambda: account.message("new@x"), "the new folder's mail")
+            # when
+            installation.call("account", "choose", account.id, "--folders", "INBOX")
+            # then
+            account.wait_for(lambda: account.message("new@x")["in_scope"] is False, "mail out of scope")
+            self.assertFalse(account.message("new@x")["deleted"])
+            # when
+            installation.call("account", "choose", account.id, "--all")
+            account.wait_for(lambda: account.message("new@x")["in_scope"], "mail in scope again")
+            account.settled()
+
+    def test_empty_list(self) -> None:
+        """A folder list that is cut short takes no folder away."""
+        with grounds() as servers, Installation() as installation:
+            account = LiveAccount(installation, servers)
+            self.addCleanup(account.close)
+            for role in ("scheduler", "worker"):
+                installation.start(role)
+            account.append(compose("One", message_id="one@x"), folder="Projects")
+            account.start()
+            before = account.message("one@x")
+            account.proxy.refuses = True
+            account.proxy.cut_all()
+            installation.call("account", "sync", account.id)
+            wait_until(lambda: account.proxy.accepted > 1, "a try")
+            account.proxy.refuses = False
+            account.settled()
+            self.assertEqual(account.message("one@x"), before)
+
+
+if __name__ == "__main__":
+    unittest.main()
