@@ -8,8 +8,6 @@ from random_sync import comparison, reader, stored
 from random_sync.client import MailClient
 from random_sync.grounds import Grounds
 
-KINDS = ("dovecot-qresync", "dovecot-condstore", "dovecot-plain", "pymap")
-"""The servers on which the same suite has to pass."""
 FOLDERS = ("Sent", "Trash", "Archive", "Projects")
 
 

@@ -3,7 +3,7 @@
 import unittest
 
 from installation import Installation, dovecot, wait_until
-from live_account import KINDS, LiveAccount, grounds
+from live_account import LiveAccount, grounds
 from mail import compose
 
 
@@ -158,8 +158,8 @@ class ChoiceTests(unittest.TestCase):
             account.wait_for(lambda: account.message("new@x")["in_scope"], "mail in scope again")
             account.settled()
 
-    def test_empty_list(self) -> None:
-        """A folder list that is cut short takes no folder away."""
+    def test_unreachable_meanwhile(self) -> None:
+        """A server that can't be reached for a while takes nothing away."""
         with grounds() as servers, Installation() as installation:
             account = LiveAccount(installation, servers)
             self.addCleanup(account.close)

@@ -1,6 +1,7 @@
 """The kinds of servers that the run knows: each leads to users' mailboxes through a proxy, or without one."""
 
 import subprocess
+import threading
 from pathlib import Path
 
 from mail_servers.fault_proxy import FaultProxy
@@ -25,15 +26,16 @@ class Grounds:
     def __init__(self, dovecot: dict, log: Path | None = None):
         self._dovecot, self._log = dovecot, log
         self._servers: dict[str, GmailServer | PymapServer] = {}
+        self._starting = threading.Lock()
 
     def address(self, kind: str) -> str:
         """Where the server itself listens, past all proxies."""
         if kind.startswith("dovecot"):
             return f"{self._dovecot['host']}:{self._dovecot['plain_port']}"
-        return self._server(kind).address
+        return self.server(kind).address
 
     def password(self, kind: str) -> str:
-        return self._dovecot["password"] if kind.startswith("dovecot") else self._server(kind).password
+        return self._dovecot["password"] if kind.startswith("dovecot") else self.server(kind).password
 
     def proxy(self, kind: str) -> FaultProxy:
         """A new way to it, which the caller closes."""
@@ -50,7 +52,7 @@ class Grounds:
                 raise RuntimeError(f"doveadm mailbox update {folder}: {done.stdout.strip()}")
             return True
         if kind.startswith("gmail"):
-            self._server(kind).change(user, lambda mailbox: mailbox.reset_uidvalidity(modified_utf7(folder)))
+            self.server(kind).change(user, lambda mailbox: mailbox.reset_uidvalidity(modified_utf7(folder)))
             return True
         return False
 
@@ -64,8 +66,10 @@ class Grounds:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _server(self, kind: str) -> GmailServer | PymapServer:
-        if kind not in self._servers:
-            made = PymapServer(self._log) if kind == "pymap" else GmailServer(condstore=kind == "gmail")
-            self._servers[kind] = made.start()
-        return self._servers[kind]
+    def server(self, kind: str) -> GmailServer | PymapServer:
+        """The server of a kind that runs in this process, or as its child; started at first."""
+        with self._starting:
+            if kind not in self._servers:
+                made = PymapServer(self._log) if kind == "pymap" else GmailServer(condstore=kind == "gmail")
+                self._servers[kind] = made.start()
+            return self._servers[kind]
