@@ -87,7 +87,14 @@ class LiveAccount:
             if not found:
                 self.visit()
             return found
-        return wait_until(visited, lambda: f"{what}; {self.stored().messages}", seconds)
+        return wait_until(visited, lambda: f"{what}; {self._standings()}", seconds)
+
+    def _standings(self) -> str:
+        found = self.stored()
+        places = [(each.message["message_id"], each.folder, sorted(each.flags)) for each in found.placements]
+        kept = [(each["message_id"], *(name for name in ("in_scope", "trashed", "deleted") if each[name]))
+                for each in found.messages]
+        return f"messages {kept}, placements {places}, account {found.account}"
 
     def actions(self) -> list[dict]:
         return self._installation.objects("action", "list", "--account", self.id)
