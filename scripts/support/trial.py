@@ -45,7 +45,7 @@ class Trial:
     def __init__(self, data: Path, dovecot: dict, user: str | None, security: str = "none", **settings: str):
         self._postrider = os.environ.get("POSTRIDER", str(ROOT / ".build/release/postrider"))
         self._log = open(data / "postrider.log", "ab")  # pylint: disable=consider-using-with
-        self._running: list[subprocess.Popen] = []
+        self.running: list[subprocess.Popen] = []
         administrative = os.environ["POSTRIDER_TEST_DATABASE_URL"]
         self.database_url = administrative.rsplit("/", 1)[0] + "/trial"
         for statement in ("DROP DATABASE IF EXISTS trial WITH (FORCE)", "CREATE DATABASE trial"):
@@ -94,7 +94,7 @@ class Trial:
         """Starts a role as a process of its own; it ends with the trial at the latest."""
         process = subprocess.Popen([self._postrider, role], stdin=subprocess.DEVNULL, stdout=self._log,
                                    stderr=self._log, env=self._environment)
-        self._running.append(process)
+        self.running.append(process)
         return process
 
     def wait_until_live(self, seconds: float) -> float:
@@ -118,7 +118,7 @@ class Trial:
                         raise TrialError(f"the account became {state}: {error}; see {self._log.name}")
                     if now > deadline:
                         raise TrialError(f"still {state} after {seconds:.0f} s: {error}; see {self._log.name}")
-                    for process in self._running:
+                    for process in self.running:
                         if process.poll() not in (None, -signal.SIGKILL):
                             raise TrialError(f"{process.args[1]} ended by itself with {process.returncode}; "
                                              f"see {self._log.name}")
@@ -134,10 +134,10 @@ class Trial:
 
     def close(self) -> None:
         """Ends the roles, politely and then by force."""
-        for process in self._running:
+        for process in self.running:
             if process.poll() is None:
                 process.terminate()
-        for process in self._running:
+        for process in self.running:
             try:
                 process.wait(timeout=15)
             except subprocess.TimeoutExpired:

@@ -82,6 +82,9 @@ class FaultProxy(background.Listener):
             return len(ended)
         return background.call(cut())
 
+    def command(self, data: bytes) -> None:
+        """Told of what clients send, as it comes; for those who watch."""
+
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         number, self.accepted = self.accepted, self.accepted + 1
         self.received.append(0)
@@ -104,6 +107,7 @@ class FaultProxy(background.Listener):
 
     async def _up(self, connection: Connection, reader: asyncio.StreamReader, filters: CapabilityFilter | None) -> None:
         while data := await reader.read(PIECE):
+            self.command(data)
             if filters:
                 data = filters.to_server(data)
             if data and not connection.silent:

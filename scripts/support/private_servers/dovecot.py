@@ -146,6 +146,7 @@ default_internal_user = {name}
 default_internal_group = {group}
 default_login_user = {name}
 default_vsz_limit = 1G
+default_client_limit = 8000
 login_greeting = A private server of Postrider's.
 
 namespace inbox {{
@@ -165,6 +166,10 @@ service imap-login {{
   }}
   # One process serves every sign-in.
   service_count = 0
+}}
+service imap {{
+  # A process serves one connection, and benches have thousands.
+  process_limit = 5000
 }}
 service anvil {{
   chroot =

@@ -1,0 +1,64 @@
+#!/usr/bin/env python3
+"""Continuous sync: new mail from EXISTS to the row, visits that find nothing, connections that wait, 500 threads, flags.
+
+    scripts/bench sync [--json] [--only new-mail,flags,first-sync,idle,idle-tls,visits] [--visits-by worker|listener]
+
+All against a private Dovecot on this machine. New mail is measured beside a bare IDLE client, since Dovecot itself waits
+up to half a second before it says EXISTS. --json prints one object a figure, with its bar where it has one. Ends with 1
+when a bar does not hold.
+"""
+
+import argparse
+import sys
+
+from sync_bench import first_threads, flag_changes, idle_fleet, new_mail
+from trial import ROOT, TrialError, servers
+
+DATA = ROOT / ".postrider" / "bench-sync"
+PARTS = ("new-mail", "flags", "first-sync", "idle", "idle-tls", "visits")
+
+
+def say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def measure(wanted: list[str], visitor: str) -> list:
+    figures = []
+    with servers(DATA) as dovecot:
+        for name, part in (("new-mail", new_mail), ("flags", flag_changes), ("first-sync", first_threads)):
+            if name in wanted:
+                figures += part.measure(DATA, dovecot, say)
+        for name, security in (("idle", "none"), ("idle-tls", "tls")):
+            if name in wanted or name == "idle" and "visits" in wanted:
+                fleet = idle_fleet.Fleet(DATA, dovecot, security, say)
+                try:
+                    waiting = idle_fleet.measure_waiting(fleet, "plain" if security == "none" else "tls", say)
+                    figures += waiting if name in wanted else []
+                    if "visits" in wanted and security == "none":
+                        figures += idle_fleet.measure_visits(fleet, visitor, say)
+                finally:
+                    fleet.close()
+    return figures
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--only", default=",".join(PARTS), help="some of them, parted by commas")
+    parser.add_argument("--visits-by", choices=("worker", "listener"), default="worker")
+    options = parser.parse_args()
+    wanted = options.only.split(",")
+    if unknown := set(wanted) - set(PARTS):
+        parser.error(f"unknown parts: {', '.join(sorted(unknown))}")
+    try:
+        figures = measure(wanted, options.visits_by)
+    except (TrialError, RuntimeError) as error:
+        say(f"sync: {error}")
+        return 1
+    for figure in figures:
+        print(figure.json() if options.json else figure.line())
+    return 1 if any(figure.holds is False for figure in figures) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
