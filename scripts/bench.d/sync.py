@@ -28,16 +28,8 @@ def measure(wanted: list[str], visitor: str) -> list:
         for name, part in (("new-mail", new_mail), ("flags", flag_changes), ("first-sync", first_threads)):
             if name in wanted:
                 figures += part.measure(DATA, dovecot, say)
-        for name, security in (("idle", "none"), ("idle-tls", "tls")):
-            if name in wanted or name == "idle" and "visits" in wanted:
-                fleet = idle_fleet.Fleet(DATA, dovecot, security, say)
-                try:
-                    waiting = idle_fleet.measure_waiting(fleet, "plain" if security == "none" else "tls", say)
-                    figures += waiting if name in wanted else []
-                    if "visits" in wanted and security == "none":
-                        figures += idle_fleet.measure_visits(fleet, visitor, say)
-                finally:
-                    fleet.close()
+        if set(wanted) & {"idle", "idle-tls", "visits"}:
+            figures += idle_fleet.measure(DATA, dovecot, say, wanted, visitor)
     return figures
 
 

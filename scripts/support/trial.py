@@ -61,7 +61,7 @@ class Trial:
                              "POSTRIDER_MAIL_TRUST_ROOTS_FILE": dovecot["ca_file"], "POSTRIDER_LOG_LEVEL": "notice",
                              **settings}
         self.call("migrate")
-        self._organization = self._created("organization", "create", "--name", "Trial", "--plan", "platinum")
+        self.organization = self._created("organization", "create", "--name", "Trial", "--plan", "platinum")
         self.account = ""
         if user is not None:
             port = dovecot["tls_port" if security == "tls" else "plain_port"]
@@ -76,13 +76,14 @@ class Trial:
         return done.stdout
 
     def connect(self, user: str, imap: str, password: str, choose: tuple[str, ...] = ("--all",),
-                security: str = "none") -> str:
-        """Connects a mailbox, of a person of its own, and chooses its folders; the account's id."""
-        owner = self._created("user", "create", "--organization", self._organization, "--email", f"{user}@example.org",
-                              "--name", "Trial", "--role", "admin")
+                security: str = "none", owner: str | None = None) -> str:
+        """Connects a mailbox, of a person of its own unless told otherwise, and chooses its folders; the account's id."""
+        owner = owner or self._created("user", "create", "--organization", self.organization, "--email",
+                                       f"{user}@example.org", "--name", "Trial", "--role", "admin")
         account = self._created("account", "connect", "--user", owner, "--address", f"{user}@example.org", "--username",
                                 user, "--password-stdin", "--imap", imap, "--imap-security", security, given=password)
-        self.call("account", "choose", account, *choose)
+        if choose:
+            self.call("account", "choose", account, *choose)
         return account
 
     @property

@@ -18,32 +18,45 @@ KIB, MIB = 1 << 10, 1 << 20
 
 
 class Fleet:
-    """An installation with MANY connected accounts, of which the first FEW run at first."""
+    """An installation with MANY connected accounts, none of which runs at first.
 
-    def __init__(self, data: Path, dovecot: dict, security: str, say):
-        self._say, self._security = say, security
+    What a person does once an account, SQL does here for all of them, but for the sign-up, which seals a password.
+    """
+
+    def __init__(self, data: Path, dovecot: dict, say):
+        self._dovecot = dovecot
         self.trial = Trial(data, dovecot, None)
-        self.port = dovecot["tls_port" if security == "tls" else "plain_port"]
-        address = f"{dovecot['host']}:{self.port}"
+        self.port = dovecot["plain_port"]
         began = time.monotonic()
+        owners = self.trial.query(f"""
+            INSERT INTO users (organization_id, id, email, name, role)
+                SELECT '{self.trial.organization}', gen_random_uuid(), 'fleet' || n || '@example.org', 'Fleet', 'admin'
+                  FROM generate_series(1, {MANY}) n RETURNING id""").split()
+        address = f"{dovecot['host']}:{self.port}"
         with ThreadPoolExecutor(4) as pool:
             self.accounts = list(pool.map(
-                lambda number: self.trial.connect(f"fleet{number}", address, dovecot["password"], security=security),
-                range(MANY)))
+                lambda one: self.trial.connect(f"fleet{one[0]}", address, dovecot["password"], (), owner=one[1]),
+                enumerate(owners)))
+        self.trial.query("""
+            UPDATE accounts SET folder_mode = 'all', interval_seconds = 3600;
+            UPDATE folders SET chosen = selectable AND (role IS NULL OR role NOT IN ('trash', 'junk', 'drafts'))""")
         say(f"connected {MANY} accounts in {time.monotonic() - began:.0f} s")
         self.rows = Rows(self.trial.database_url)
 
     def run(self, first: int, last: int) -> None:
-        """Starts the accounts from one place to another, as `account start` does each."""
+        """Starts the accounts from one place to another; waits until all up to there are live."""
         ids = ",".join(f"'{account}'" for account in self.accounts[first:last])
-        for statement in (
-                f"UPDATE accounts SET state = 'initial_sync', started_at = date_trunc('second', now()), "
-                f"interval_seconds = 3600 WHERE id IN ({ids})",
-                f"UPDATE folders SET started_at = date_trunc('second', now()) WHERE account_id IN ({ids}) AND selectable "
-                "AND (chosen OR role = 'sent')",
-                f"UPDATE account_dispatch SET next_due_at = now() WHERE account_id IN ({ids})"):
-            self.trial.query(statement)
+        self.trial.query(f"""
+            UPDATE accounts SET state = CASE WHEN first_sync_completed_at IS NULL THEN 'initial_sync' ELSE 'live' END,
+                   started_at = coalesce(started_at, date_trunc('second', now())) WHERE id IN ({ids});
+            UPDATE folders SET started_at = coalesce(started_at, date_trunc('second', now()))
+             WHERE account_id IN ({ids}) AND selectable AND (chosen OR role = 'sent')""")
         self.rows.when(f"SELECT count(*) = {last} FROM accounts WHERE state = 'live'", 300)
+
+    def speak(self, security: str) -> None:
+        """Pauses all accounts, and lets them use TLS, or not, from now on."""
+        self.port = self._dovecot["tls_port" if security == "tls" else "plain_port"]
+        self.trial.query(f"UPDATE accounts SET state = 'paused', imap_port = {self.port}, imap_security = '{security}'")
 
     def wait_for_connections(self, pid: int, accounts: int) -> int:
         """Waits until each account has one, at least, and no more are made; how many those are."""
@@ -63,21 +76,40 @@ class Fleet:
         self.trial.close()
 
 
-def measure_waiting(fleet: Fleet, wire: str, say) -> list[Figure]:
+def measure(data: Path, dovecot: dict, say, wanted: list[str], visitor: str) -> list[Figure]:
+    """Of `idle`, `idle-tls` and `visits` what is wanted, with one fleet."""
+    fleet, figures = Fleet(data, dovecot, say), []
+    try:
+        for role in ("scheduler", "worker"):
+            fleet.trial.start(role)
+        for wire, security, name in (("tls", "tls", "idle-tls"), ("plain", "none", "idle")):
+            if name in wanted or name == "idle" and "visits" in wanted and visitor == "listener":
+                fleet.speak(security)
+                listener = fleet.trial.start("listener")
+                figures += _waiting(fleet, wire, listener.pid, say)
+                if security == "tls" or visitor == "worker":
+                    listener.terminate()
+                    listener.wait(60)
+        if "visits" in wanted:
+            fleet.run(0, MANY)
+            figures += _visits(fleet, visitor, say)
+    finally:
+        fleet.close()
+    return figures
+
+
+def _waiting(fleet: Fleet, wire: str, pid: int, say) -> list[Figure]:
     """The slope of the listener's resident memory between FEW and MANY connections."""
-    for role in ("scheduler", "worker"):
-        fleet.trial.start(role)
     fleet.run(0, FEW)
-    listener = fleet.trial.start("listener")
-    few = fleet.wait_for_connections(listener.pid, FEW)
-    resident = resident_bytes(listener.pid)
+    few = fleet.wait_for_connections(pid, FEW)
+    resident = resident_bytes(pid)
     fleet.run(FEW, MANY)
-    many = fleet.wait_for_connections(listener.pid, MANY)
-    grown = resident_bytes(listener.pid)
+    many = fleet.wait_for_connections(pid, MANY)
+    grown = resident_bytes(pid)
     slope = (grown - resident) / (many - few)
-    before = cpu_seconds(listener.pid)
+    before = cpu_seconds(pid)
     time.sleep(VISITING)
-    busy = (cpu_seconds(listener.pid) - before) / VISITING
+    busy = (cpu_seconds(pid) - before) / VISITING
     say(f"{wire}: {few} connections {resident / MIB:.0f} MiB, {many} connections {grown / MIB:.0f} MiB")
     return [Figure(f"idle.{wire}.connections", many, "connections", "at least", MANY),
             Figure(f"idle.{wire}.resident_each", slope / KIB, "KiB", "at most", 60 if wire == "plain" else 120),
@@ -85,9 +117,9 @@ def measure_waiting(fleet: Fleet, wire: str, say) -> list[Figure]:
             Figure(f"idle.{wire}.cpu", busy * 100, "% of a core")]
 
 
-def measure_visits(fleet: Fleet, visitor: str, say) -> list[Figure]:
+def _visits(fleet: Fleet, visitor: str, say) -> list[Figure]:
     """Visits that find nothing, all accounts due each second, by one process of the role `visitor`."""
-    process = next(each for each in fleet.trial.running if each.args[1] == visitor)
+    process = [each for each in fleet.trial.running if each.args[1] == visitor and each.poll() is None][-1]
     fleet.trial.query(f"UPDATE accounts SET interval_seconds = {INTERVAL}; "
                       "UPDATE account_dispatch SET next_due_at = now() WHERE dispatched_until IS NULL")
     count = "SELECT sum(read_token) FROM account_dispatch"
