@@ -19,7 +19,7 @@ dispatch() {
     shift
     export PYTHONPATH=$SUPPORT POSTRIDER
     case " $* " in *" --help "* | *" -h "*) exec python3 "$folder/$name.py" --help ;; esac
-    "$SUPPORT/packages.sh" build run demo bench
+    "$SUPPORT/packages.sh" build run demo test bench
     ensure_swift
     build --product postrider
     exec python3 "$folder/$name.py" "$@"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Sees to the Debian packages that a purpose needs.
 #
-#   packages.sh PURPOSE...      of: build, run, demo, bench
+#   packages.sh PURPOSE...      of: build, run, demo, test, bench
 #
 # Says what is missing and what it will do about it. Root installs it, and no service starts by that; anybody else gets
 # the one command to run, and exit status 1. Nothing is asked and nothing is done where nothing is missing.
@@ -33,6 +33,7 @@ needs() {
             need python3 command python3
             ;;
         demo) need dovecot-imapd file /usr/lib/dovecot/imap ;;
+        test) need python3-venv python "venv ensurepip" ;;
         bench)
             need isync command mbsync
             need ruby-sidekiq package
@@ -55,6 +56,7 @@ need() {
         done
         ;;
     file) [[ -e $what ]] && return ;;
+    python) python3 -c "import ${what// /, }" 2>/dev/null && return ;;
     package) [[ $(dpkg-query -W -f='${db:Status-Status}' "$name" 2>/dev/null) == installed ]] && return ;;
     esac
     missing+=("$name")

@@ -46,11 +46,8 @@ class Trial:
         self._postrider = os.environ.get("POSTRIDER", str(ROOT / ".build/release/postrider"))
         self._log = open(data / "postrider.log", "ab")  # pylint: disable=consider-using-with
         self.running: list[subprocess.Popen] = []
-        administrative = os.environ["POSTRIDER_TEST_DATABASE_URL"]
-        self.database_url = administrative.rsplit("/", 1)[0] + "/trial"
-        for statement in ("DROP DATABASE IF EXISTS trial WITH (FORCE)", "CREATE DATABASE trial"):
-            subprocess.run(["psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-d", administrative, "-c", statement], check=True,
-                           stderr=subprocess.DEVNULL)
+        self.database_url = os.environ["POSTRIDER_TEST_DATABASE_URL"].rsplit("/", 1)[0] + "/trial"
+        self._administer("DROP DATABASE IF EXISTS trial WITH (FORCE)", "CREATE DATABASE trial")
         self._forget_redis()
         keys = data / "master-keys"
         keys.touch(mode=0o600)
@@ -133,8 +130,22 @@ class Trial:
                                "-d", self.database_url], input=sql, stdout=subprocess.PIPE, text=True, check=True)
         return done.stdout
 
+    def keep(self) -> None:
+        """Remembers the database as it is, for `restore`; no role runs."""
+        self._administer("DROP DATABASE IF EXISTS trial_kept WITH (FORCE)", "CREATE DATABASE trial_kept TEMPLATE trial")
+
+    def restore(self) -> None:
+        """Ends the roles, and makes the database what it was, and the queue empty."""
+        self._end_roles()
+        self._administer("DROP DATABASE trial WITH (FORCE)", "CREATE DATABASE trial TEMPLATE trial_kept")
+        self._forget_redis()
+
     def close(self) -> None:
         """Ends the roles, politely and then by force."""
+        self._end_roles()
+        self._log.close()
+
+    def _end_roles(self) -> None:
         for process in self.running:
             if process.poll() is None:
                 process.terminate()
@@ -144,7 +155,7 @@ class Trial:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
-        self._log.close()
+        self.running.clear()
 
     def __enter__(self) -> "Trial":
         return self
@@ -154,6 +165,13 @@ class Trial:
 
     def _created(self, *arguments: str, given: str | None = None) -> str:
         return json.loads(self.call(*arguments, "--json", given=given))["id"]
+
+    @staticmethod
+    def _administer(*statements: str) -> None:
+        """Runs statements as the database server's superuser, outside of the trial's database."""
+        for statement in statements:
+            subprocess.run(["psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-d", os.environ["POSTRIDER_TEST_DATABASE_URL"],
+                            "-c", statement], check=True, stderr=subprocess.DEVNULL)
 
     def _forget_redis(self) -> None:
         port = os.environ["POSTRIDER_TEST_REDIS_URL"].rsplit(":", 1)[1]
