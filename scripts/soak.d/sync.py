@@ -36,7 +36,9 @@ PATIENCE = 60
 
 
 def say(text: str) -> None:
-    print(text, flush=True)
+    # In one piece, since many say something at once.
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
 
 
 class Seed:
@@ -81,12 +83,14 @@ class Seed:
         if chance.random() < 0.08:
             self._faults += proxy.cut_all(reset=chance.random() < 0.5)
         if chance.random() < 0.1:
+            self._faults += 1
             proxy.faults.append(chance.choice((
                 Fault(cut_after=chance.randint(0, 12_000), reset=chance.random() < 0.5), Fault(delay=0.03),
                 Fault(cut_after=chance.randint(0, 3_000), slice=True))))
 
     def settle(self) -> None:
         """Waits until all is equal, and sees that it stays so through one more visit."""
+        self._faults -= len(self._proxy.faults)
         self._proxy.faults.clear()
         self._proxy.cut_all()
         server = reader.read(self._grounds.address(self._kind), self._user, self._grounds.password(self._kind))
@@ -104,7 +108,7 @@ class Seed:
             raise AssertionError("after one more visit: " + self._report(found))
         if changed := [message["id"] for message in database.messages if message not in before.messages]:
             raise AssertionError(f"one more visit with nothing to do changed the messages {changed}")
-        say(f"{self.name}: {len(self._deeds.done)} deeds, {self._faults} cuts, {len(database.messages)} messages, "
+        say(f"{self.name}: {len(self._deeds.done)} deeds, {self._faults} faults, {len(database.messages)} messages, "
             f"{sum(map(len, database.skipped.values()))} skipped, {len(database.folders)} folders, "
             f"{len(database.actions)} actions, digest {comparison.stored_digest(database)}, equal after {seconds:.1f} s")
 
