@@ -17,8 +17,8 @@ from pathlib import Path
 from installation import POSTRIDER, dovecot
 
 HERE = Path(__file__).resolve().parent
-# It waits for deadlines nearly all of its time, and so begins first.
-LONGEST = "test_silent_servers.py"
+# These wait for deadlines, or take long, and so begin first.
+LONGEST = ("test_silent_servers.py", "test_poison.py", "test_following.py", "test_push.py", "test_tracked_actions.py")
 AT_ONCE = 3
 # It fills a disk of the PostgreSQL that all share: no checkpoint succeeds meanwhile, and so no database can be dropped.
 ALONE = "test_full_disk.py"
@@ -37,7 +37,7 @@ def main() -> int:
         return 1
     dovecot()
     files = [Path(name) for name in sys.argv[1:]] or sorted(HERE.glob("test_*.py"))
-    files.sort(key=lambda file: file.name != LONGEST)
+    files.sort(key=lambda file: LONGEST.index(file.name) if file.name in LONGEST else len(LONGEST))
     failed = []
     for together in ([file for file in files if file.name != ALONE], [file for file in files if file.name == ALONE]):
         with ThreadPoolExecutor(AT_ONCE) as pool:
