@@ -109,7 +109,8 @@ def _messages(server: dict[str, ServerFolder], stored: Stored) -> list[str]:
             continue
         folders = {each.folder: stored.folders[each.folder] for each in here}
         kept = [each for each in here if "\\Deleted" not in each.flags and folders[each.folder]["role"] != "trash"]
-        in_scope = any(folders[each.folder]["watched"] for each in kept)
+        # What is trashed where it lies has not left the folder yet.
+        in_scope = any(folders[each.folder]["watched"] for each in kept or here)
         if message["in_scope"] != in_scope:
             found.append(f"{what} is {'not ' if in_scope else ''}in scope, placed in "
                          f"{[(each.folder, sorted(each.flags)) for each in here]}")

@@ -2,6 +2,7 @@
 
 import random
 import time
+from collections import Counter
 
 from .client import Dropped, MailClient
 from .grounds import Grounds
@@ -20,6 +21,7 @@ class Deeds:
         self._client = MailClient(grounds.address(kind), user, grounds.password(kind))
         self._mail = Correspondence(user, chance)
         self._made = 0
+        self._renumbered: Counter[str] = Counter()
         self._gmail = kind.startswith("gmail")
         self.done: list[str] = []
 
@@ -50,7 +52,7 @@ class Deeds:
     def _weights(self) -> list[tuple]:
         common = [(self._new, 20), (self._reply, 20), (self._old, 8), (self._flags, 18), (self._move, 14), (self._copy, 6),
                   (self._expunge, 9), (self._make, 3), (self._rename, 4), (self._remove, 2), (self._burst, 2),
-                  (self._renumber, 5)]
+                  (self._renumber, 5), (self._flood, 1), (self._empty, 1)]
         return common + ([(self._label, 8)] if self._gmail else [(self._swap, 1)])
 
     # Folders ---------------------------------------------------------------------------------------------------------
@@ -116,7 +118,12 @@ class Deeds:
 
     def _renumber(self) -> str | None:
         """Another UIDVALIDITY: by the server's own means, else by a folder that takes another's place and mail."""
-        name = self._chance.choice(["INBOX", *self._own_folders()])
+        # More than five times an hour, and a folder is parked (mail-exactness.md).
+        names = [name for name in ("INBOX", *self._own_folders()) if self._renumbered[name] < 4]
+        if not names:
+            return None
+        name = self._chance.choice(names)
+        self._renumbered[name] += 1
         validity = int(time.time()) + self._chance.randint(-1_000_000, 1_000_000)
         self._client.leave(name)
         if self._grounds.reset_uidvalidity(self.kind, self.user, name, validity):
@@ -155,10 +162,25 @@ class Deeds:
             self._append(folder, reply=self._chance.random() < 0.3, old=False)
         return f"15 in {folder}"
 
+    def _flood(self) -> str:
+        """So many that taking them away again must be confirmed."""
+        for _ in range(60):
+            self._append("Later" if "Later" in self._folders() else "INBOX", reply=False, old=False)
+        return "60 in Later"
+
+    def _empty(self) -> str | None:
+        if not (filled := self._filled()):
+            return None
+        self._client.store(filled[1], "+FLAGS (\\Deleted)")
+        self._client.expunge()
+        return f"emptied {filled[0]}"
+
     def _flags(self) -> str | None:
         if not (some := self._some(5)):
             return None
-        flag = self._chance.choice(["\\Seen", "\\Flagged", "\\Answered", "\\Seen \\Answered"])
+        # pymap keeps no keywords.
+        keyword = "\\Draft" if self.kind == "pymap" else "$Forwarded"
+        flag = self._chance.choice(["\\Seen", "\\Flagged", "\\Answered", "\\Seen \\Answered", keyword])
         change = f"{self._chance.choice('+-')}FLAGS ({flag})"
         self._client.store(some[1], change)
         return f"{change} in {some[0]} {some[1]}"
