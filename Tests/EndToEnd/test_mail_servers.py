@@ -5,7 +5,7 @@ import time
 import unittest
 
 # First of these: it leads to the modules of scripts/support.
-from installation import SUPPORT  # noqa: F401
+import installation  # noqa: F401 pylint: disable=unused-import
 from mail import compose
 from mail_servers.gmail_mailbox import ALL, INBOX, STARRED, TRASH
 from mail_servers.gmail_server import GmailServer

@@ -207,9 +207,11 @@ class TrackedActionTests(unittest.TestCase):
         self.old("o1@x", "Archive", OLD + 13_000, subject="계약서 수정본 송부")
         sent = datetime.fromtimestamp(time.time() - OLD - 13_000, timezone.utc)
         day = "월화수목금토일"[sent.weekday()]
-        text = ("참고하세요.\r\n\r\n-----Original Message-----\r\n보낸 사람: Bea <bea@example.com>\r\n"
-                f"보낸 날짜: {sent.year}년 {sent.month}월 {sent.day}일 {day}요일 {'오전' if sent.hour < 12 else '오후'} "
-                f"{(sent.hour - 1) % 12 + 1}:{sent:%M}\r\n받는 사람: Ann <ann@example.org>\r\n제목: 계약서 수정본 송부\r\n\r\n안녕하세요.\r\n")
+        text = "\r\n".join((
+            "참고하세요.", "", "-----Original Message-----", "보낸 사람: Bea <bea@example.com>",
+            f"보낸 날짜: {sent.year}년 {sent.month}월 {sent.day}일 {day}요일 {'오전' if sent.hour < 12 else '오후'} "
+            f"{(sent.hour - 1) % 12 + 1}:{sent:%M}",
+            "받는 사람: Ann <ann@example.org>", "제목: 계약서 수정본 송부", "", "안녕하세요.", ""))
         self.own("o2@x", "전달: 계약서 수정본 송부", text=text)
         self.assertEqual(self.action("o2@x")["kind"], "forward")
         self.assert_joined("o1@x", "o2@x")
