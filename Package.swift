@@ -79,7 +79,7 @@ let targets: [Target] = [
     .ours(
         "SyncEngine",
         [
-            "Failure", "MetricNames", "MailStore", "Postgres", "IMAP", "IMAPCore", "MIME", "MailModel", "Threading",
+            "Failure", "MetricNames", "MailStore", "Postgres", "IMAP", "IMAPCore", "MIME", "MailModel", "Threading", "Ancestry",
             "SyncPlanning", .crypto, .logging, .metrics, .nioPosix, .asyncAlgorithms,
         ]),
     .ours(
@@ -104,6 +104,12 @@ let targets: [Target] = [
             .metrics,
             .serviceLifecycle,
         ]),
+    .ours(
+        "Listener",
+        [
+            "IMAP", "MailModel", "MailStore", "SyncEngine", "SyncPlanning", "Worker", .logging, .nioCore,
+            .serviceLifecycle,
+        ]),
 
     // The program.
     .ours("Telemetry", ["MetricNames", .logging, .metrics]),
@@ -116,11 +122,11 @@ let targets: [Target] = [
     .executableTarget(
         name: "postrider",
         dependencies: [
-            "Telemetry", "StatusHTTP", "MetricNames", "Operations", "Scheduler", "Worker", "SyncEngine", "SyncPlanning",
+            "Telemetry", "StatusHTTP", "MetricNames", "Operations", "Scheduler", "Worker", "Listener", "SyncEngine", "SyncPlanning",
             "Accounts",
             "MailStore",
             "Postgres", "JobQueue", "Redis", "AccountJobs",
-            "IMAP", "MailModel", "Entitlements", "Transfer", "OutboundGuard", "Failure",
+            "IMAP", "IMAPCore", "MIME", "Threading", "MailModel", "Entitlements", "Transfer", "OutboundGuard", "Failure",
             .configuration, .argumentParser, .logging, .metrics, .serviceLifecycle, .unixSignals, .systemPackage,
             .nioPosix,
         ],

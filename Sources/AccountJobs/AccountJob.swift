@@ -16,6 +16,13 @@ package enum AccountJob {
     }
 
     package static func action(_ action: PendingAction) -> JobRequest {
+        if action.isTracked {
+            // Its account's visits carry it out: what it pulls is written by whoever has the `read` lane.
+            var visit = request(
+                syncKind, QueueNames.sync, "read", action.account, hostGate: action.hostGate, priority: .interactive)
+            visit.notBefore = action.notBefore.map { $0.rawValue * 1_000 }
+            return visit
+        }
         var request = request(
             actionKind, QueueNames.actions, "write", action.account, hostGate: nil, priority: .interactive)
         request.notBefore = action.notBefore.map { $0.rawValue * 1_000 }

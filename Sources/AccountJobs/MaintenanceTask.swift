@@ -7,7 +7,11 @@ package enum MaintenanceTask: String, Sendable, Hashable, CaseIterable {
     case retention
     /// Makes the coming months' partitions.
     case partitions
+    /// Proves that every live account is complete; not done by the store alone.
+    case audit
 
+    /// Messages that were deleted on the server are kept for so long.
+    private static let deletedSeconds: Int64 = 30 * 86_400
     /// Ticks and minutes older than this many seconds go.
     private static let keptSeconds: Int64 = 30 * 86_400
 
@@ -18,8 +22,20 @@ package enum MaintenanceTask: String, Sendable, Hashable, CaseIterable {
             let before = store.now - Self.keptSeconds
             while try await store.pruneTicks(before: before, limit: 5_000) == 5_000 {}
             _ = try await store.pruneJobMinutes(before: before)
+            _ = try await store.pruneMisses()
+            try await purge(store, before: store.now - Self.deletedSeconds)
         case .partitions:
             _ = try await store.ensurePartitions(monthsAhead: 3)
+        case .audit:
+            // Whoever carries jobs out has an engine for it.
+            return
+        }
+    }
+
+    /// An account that is being written to just then has its turn another time.
+    private func purge(_ store: Store, before moment: EpochSeconds) async throws(StoreError) {
+        for key in try await store.accountsToPurge(deletedBefore: moment, limit: 10_000) {
+            while try await store.purgeDeleted(of: key, deletedBefore: moment, limit: 500) == 500 {}
         }
     }
 }

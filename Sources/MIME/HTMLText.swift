@@ -1,10 +1,10 @@
 /// What HTML shows, as plain text: for the snippet and for messages that mix both kinds. It is a scan, not a parse: it
 /// must be fast and must not fail, whatever the markup; nothing of it is ever shown as HTML.
-enum HTMLText {
+package enum HTMLText {
     /// - Parameters:
     ///   - limit: bytes of output after which the scan stops.
     ///   - inputLimit: bytes of HTML that are looked at.
-    static func strip(_ html: String, limit: Int = .max, inputLimit: Int = .max) -> String {
+    package static func strip(_ html: String, limit: Int = .max, inputLimit: Int = .max) -> String {
         var html = html
         return html.withUTF8 { strip(UnsafeRawBufferPointer($0), limit: limit, inputLimit: inputLimit) }
     }

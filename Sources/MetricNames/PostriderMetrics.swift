@@ -88,6 +88,9 @@ package enum PostriderMetrics {
     package static let imapConnections = MetricDefinition(
         "postrider_imap_connections", .gauge, unit: "connections", labels: ["state"],
         help: "Open IMAP connections of this process, by state: connecting, greeted, signed_in.")
+    package static let listenerHomes = MetricDefinition(
+        "postrider_listener_homes", .gauge, unit: "accounts", labels: ["state"],
+        help: "Accounts with push that this listener is the home of: taken, and of those the connected.")
     package static let actions = MetricDefinition(
         "postrider_actions_total", .counter, unit: "actions", labels: ["kind", "state"],
         help: "Actions in mailboxes that reached a state, by kind.")
@@ -119,7 +122,7 @@ package enum PostriderMetrics {
         jobsEnqueued, jobsFinished, jobDuration, jobWait, queueDepth, queueOldestReady, jobsRescued,
         staleFinishRejected, workers, workerBusyRatio, throttled, redisRebuilds, drainTimeouts, redisMemoryUsed,
         redisMemoryLimit, redisNoEviction, schedulerLag, schedulerLeader, missedTicks, outboxLag, messagesSynced,
-        syncDuration, accountFreshness, accounts, accountsStale, imapConnections, actions, buildInfo, seriesDropped,
+        syncDuration, accountFreshness, accounts, accountsStale, imapConnections, listenerHomes, actions, buildInfo, seriesDropped,
         collectorFailures, processCPU, processMemory, processFiles, processFileLimit, processStart,
     ]
 }

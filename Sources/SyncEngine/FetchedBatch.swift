@@ -1,9 +1,7 @@
 import IMAP
-import MailModel
 
 /// Messages of one folder as they came from the server.
 struct FetchedBatch: Sendable {
-    let folder: FolderID
-    let uidValidity: UIDValidity
-    let messages: [FetchedMessage]
+    let folder: WatchedFolder
+    var messages: [FetchedMessage]
 }

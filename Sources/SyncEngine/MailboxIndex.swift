@@ -12,6 +12,8 @@ struct MailboxIndex: Sendable {
     private(set) var certainlyOld: [FolderID: UIDSet] = [:]
     /// By folder: UIDs that the server lists and gives no date for, also when asked again.
     private(set) var undated: [FolderID: UIDSet] = [:]
+    /// By folder: every UID that the server listed.
+    private(set) var listed: [FolderID: UIDSet] = [:]
     /// By folder: the highest UID that was seen.
     private(set) var highest: [FolderID: UID] = [:]
     /// How the threads were found.
@@ -70,10 +72,15 @@ struct MailboxIndex: Sendable {
     private mutating func read(
         _ folders: [WatchedFolder], recent: [FolderID: UIDSet], from mailbox: IMAPConnection
     ) async throws {
-        for item in folders where item.exists > 0 {
+        for item in folders {
             let id = item.folder.id
+            guard item.exists > 0 else {
+                listed[id] = UIDSet()
+                continue
+            }
             _ = try await mailbox.examine(item.folder.path)
             let all = try await mailbox.uidSearch(.all)
+            listed[id] = all
             highest[id] = all.last
             switch means {
             case .nothingIsRecent:

@@ -16,9 +16,11 @@ import SyncPlanning
 struct MessageRoad {
     let visit: Visit
     let folders: [FolderID: WatchedFolder]
+    let purpose: FetchPurpose
 
-    init(visit: Visit, folders: [WatchedFolder]) {
+    init(visit: Visit, folders: [WatchedFolder], purpose: FetchPurpose) {
         self.visit = visit
+        self.purpose = purpose
         self.folders = Dictionary(uniqueKeysWithValues: folders.map { ($0.folder.id, $0) })
     }
 
@@ -29,6 +31,8 @@ struct MessageRoad {
         var progress: SyncProgress?
         /// UIDs that were asked for and didn't come.
         var missing: [FolderID: UIDSet] = [:]
+        /// UIDs whose messages nobody can parse; their raw bytes are kept apart.
+        var quarantined: [FolderID: UIDSet] = [:]
         /// Whether all rounds were carried out; otherwise the visit was asked to stop.
         var isComplete = false
     }
@@ -48,9 +52,8 @@ struct MessageRoad {
         _ rounds: [FetchRound], progress: SyncProgress?, countsNewThreads: Bool = false
     ) async throws -> Pulled {
         let fetched = AsyncChannel<Cargo<FetchedBatch>>()
-        let prepared = AsyncChannel<Cargo<[NewMessage]>>()
-        let stored = AsyncChannel<Cargo<[NewMessage]>>()
-        let parsers = visit.engine.parsers
+        let prepared = AsyncChannel<Cargo<PreparedBatch>>()
+        let stored = AsyncChannel<Cargo<PreparedBatch>>()
         return try await withThrowingTaskGroup(of: Pulled?.self) { group in
             group.addTask {
                 try await fetch(rounds, into: fetched)
@@ -60,8 +63,7 @@ struct MessageRoad {
                 for await cargo in fetched {
                     switch cargo {
                     case .messages(let batch):
-                        let messages = try await parsers.prepare(batch)
-                        await prepared.send(.messages(messages))
+                        await prepared.send(.messages(try await prepare(batch)))
                     case .roundEnd(let threads): await prepared.send(.roundEnd(threads: threads))
                     case .allDone: await prepared.send(.allDone)
                     }
@@ -96,13 +98,11 @@ struct MessageRoad {
             for (folder, uids) in round.uids.sorted(by: { $0.key < $1.key }) {
                 if visit.shouldStop() { return }
                 if selected != folder {
-                    try await select(folder)
+                    try await visit.open(folders[folder]!)
                     selected = folder
                 }
-                let validity = folders[folder]!.uidValidity
                 for try await messages in try visit.mailbox.fetchMessages(uids, items: Self.items) {
-                    await channel.send(
-                        .messages(FetchedBatch(folder: folder, uidValidity: validity, messages: messages)))
+                    await channel.send(.messages(FetchedBatch(folder: folders[folder]!, messages: messages)))
                     try Task.checkCancellation()
                 }
             }
@@ -116,37 +116,46 @@ struct MessageRoad {
         .uid, .flags, .internalDate, .size, .modSequence, .gmailMessageID, .gmailThreadID, .emailID, .threadID,
     ]
 
-    /// Selects a folder and makes sure that it is still the one that was planned for.
-    private func select(_ folder: FolderID) async throws {
-        let watched = folders[folder]!
-        let selected = try await visit.mailbox.examine(watched.folder.path)
-        guard selected.uidValidity == watched.uidValidity else { throw SyncError.folderChanged(folder) }
+    /// Parses a batch; in a process that has its job alone, only what a trial apart has come through.
+    private func prepare(_ batch: FetchedBatch) async throws -> PreparedBatch {
+        let engine = visit.engine
+        let rules = PreparationRules(purpose: purpose, ownAddresses: visit.start.addresses)
+        guard let trial = engine.trial else {
+            return PreparedBatch(messages: try await engine.parsers.prepare(batch, by: rules))
+        }
+        let culprits = try await Bisection.culprits(among: batch.messages) { try await trial($0) }
+        var sound = batch
+        sound.messages.removeAll { message in culprits.contains { $0.item.uid == message.uid } }
+        var prepared = PreparedBatch(messages: try await engine.parsers.prepare(sound, by: rules))
+        prepared.quarantined = try await engine.parsers.quarantine(culprits, of: batch.folder)
+        return prepared
     }
 
     /// Gathers messages into checkpoints and stores their raw bytes while the checkpoint before is being committed.
     private func storeContents(
-        _ incoming: AsyncChannel<Cargo<[NewMessage]>>, into outgoing: AsyncChannel<Cargo<[NewMessage]>>
+        _ incoming: AsyncChannel<Cargo<PreparedBatch>>, into outgoing: AsyncChannel<Cargo<PreparedBatch>>
     ) async throws {
         defer { outgoing.finish() }
         let settings = visit.engine.settings
-        var batch: [NewMessage] = []
+        var batch = PreparedBatch()
         var bytes = 0
 
         func pass() async throws {
             guard !batch.isEmpty else { return }
-            try await visit.store.storeContents(of: batch, under: visit.lease)
-            for index in batch.indices { batch[index].raw = batch[index].raw.onceStored }
+            try await visit.store.storeContents(of: batch.messages, under: visit.lease)
+            for index in batch.messages.indices { batch.messages[index].raw = batch.messages[index].raw.onceStored }
             await outgoing.send(.messages(batch))
-            batch = []
+            batch = PreparedBatch()
             bytes = 0
         }
 
         for await cargo in incoming {
             switch cargo {
-            case .messages(let messages):
-                batch += messages
-                bytes += messages.reduce(0) { $0 + $1.raw.count }
-                if batch.count >= settings.checkpointMessages || bytes >= settings.checkpointBytes { try await pass() }
+            case .messages(let prepared):
+                batch.messages += prepared.messages
+                batch.quarantined += prepared.quarantined
+                bytes += prepared.messages.reduce(0) { $0 + $1.raw.count }
+                if batch.messages.count >= settings.checkpointMessages || bytes >= settings.checkpointBytes { try await pass() }
             case .roundEnd(let threads):
                 try await pass()
                 await outgoing.send(.roundEnd(threads: threads))
@@ -161,7 +170,7 @@ struct MessageRoad {
     }
 
     private func commit(
-        _ channel: some AsyncSequence<Cargo<[NewMessage]>, Never>, planned rounds: [FetchRound],
+        _ channel: some AsyncSequence<Cargo<PreparedBatch>, Never>, planned rounds: [FetchRound],
         progress: SyncProgress?, countsNewThreads: Bool
     ) async throws -> Pulled {
         var pulled = Pulled(progress: progress)
@@ -169,9 +178,11 @@ struct MessageRoad {
         var delivered: [FolderID: UIDSet] = [:]
         for await cargo in channel {
             switch cargo {
-            case .messages(let messages):
+            case .messages(let batch):
+                let messages = batch.messages
                 var checkpoint = Checkpoint()
                 checkpoint.messages = messages
+                checkpoint.quarantines = batch.quarantined
                 let bytes = checkpoint.byteCount
                 pulled.progress?.messagesDone += messages.count
                 pulled.progress?.bytesDone += bytes
@@ -180,6 +191,10 @@ struct MessageRoad {
                 pulled.report.add(result, bytes: bytes)
                 if countsNewThreads { pulled.progress?.threadsDone += result.newThreads - result.joinedThreads }
                 for message in messages { delivered[message.folder, default: UIDSet()].insert(message.uid) }
+                for message in batch.quarantined {
+                    delivered[message.folder, default: UIDSet()].insert(message.uid)
+                    pulled.quarantined[message.folder, default: UIDSet()].insert(message.uid)
+                }
                 checkpoints += 1
                 // In an empty database the planner knows nothing; it learns soon, and then ever more rarely.
                 if checkpoints == 1 || checkpoints.isMultiple(of: 8) { _ = try await visit.store.analyzeGrownTables() }
@@ -201,18 +216,21 @@ struct MessageRoad {
 
     /// Asks again for messages that the server listed and didn't give: an OK is no proof that a body came.
     ///
-    /// - Returns: those that it still lists and still doesn't give. What it no longer lists was expunged meanwhile.
-    func retry(_ missing: [FolderID: UIDSet]) async throws -> [FolderID: UIDSet] {
+    /// - Returns: why UIDs are not placed, by folder: those that the server still lists and still doesn't give, and those
+    ///   that are in quarantine. What it no longer lists was expunged meanwhile.
+    func retry(_ pulled: Pulled) async throws -> [SkipReason: [FolderID: UIDSet]] {
+        var quarantined = pulled.quarantined
         var unfetchable: [FolderID: UIDSet] = [:]
-        for (folder, uids) in missing.sorted(by: { $0.key < $1.key }) {
-            let round = FetchRound(uids: [folder: uids], threads: 0)
-            let again = try await pull([round], progress: nil)
+        for (folder, uids) in pulled.missing.sorted(by: { $0.key < $1.key }) {
+            let again = try await pull([FetchRound(uids: [folder: uids], threads: 0)], progress: nil)
+            for (folder, uids) in again.quarantined {
+                quarantined[folder] = (quarantined[folder] ?? UIDSet()).union(uids)
+            }
             guard let absent = again.missing[folder] else { continue }
-            try await select(folder)
-            let listed = try await visit.mailbox.uidSearch(.uids(absent))
-            let refused = absent.intersection(listed)
-            if !refused.isEmpty { unfetchable[folder] = refused }
+            try await visit.open(folders[folder]!)
+            let listed = absent.intersection(try await visit.mailbox.uidSearch(.uids(absent)))
+            if !listed.isEmpty { unfetchable[folder] = listed }
         }
-        return unfetchable
+        return [.quarantined: quarantined, .unfetchable: unfetchable]
     }
 }

@@ -1,25 +1,33 @@
-import Failure
-import MailModel
+package import Failure
+package import MailModel
 
 /// What can end a visit besides the failures of the mailbox and of the store.
-enum SyncError: Failing {
+package enum SyncError: Failing {
     /// A folder's UIDVALIDITY changed while it was being read: what was planned says nothing any more.
     case folderChanged(FolderID)
+    /// A server lists other messages on a second connection than on the first.
+    case listingsDisagree(FolderID)
+    /// A batch of messages took too long to parse; one of them may stall whoever tries.
+    case parseStalled
     /// A large message's temporary file can't be read back.
     case spoolUnreadable
 
-    var disposition: Disposition {
+    package var disposition: Disposition {
         switch self {
         case .folderChanged: .retryNow
+        case .listingsDisagree: .retryLater
+        case .parseStalled: .permanent
         case .spoolUnreadable: .retryLater
         }
     }
 }
 
 extension SyncError: CustomStringConvertible {
-    var description: String {
+    package var description: String {
         switch self {
         case .folderChanged: "a folder was made anew on the server while it was being read; it is read again"
+        case .listingsDisagree: "the server doesn't tell the same of a folder twice; nothing is removed, and it is asked again"
+        case .parseStalled: "messages took too long to parse; the one that does it is sought apart from other work"
         case .spoolUnreadable: "a large message's temporary file can't be read back"
         }
     }

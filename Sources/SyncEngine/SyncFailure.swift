@@ -13,6 +13,8 @@ struct SyncFailure {
     ///   that can't be reached, which can't take a note of it either.
     func consequence(failuresBefore: Int) -> Store.VisitFailure? {
         if error is CancellationError || error is StoreError { return nil }
+        // Whoever runs the visit must have it run apart; the account has done nothing wrong.
+        if case SyncError.parseStalled? = error as? SyncError { return nil }
         guard let failing = error as? any Failing else {
             return Store.VisitFailure(
                 state: nil, problem: AccountProblem(code: "internal_error", text: "\(error)"),

@@ -1,3 +1,5 @@
+package import NIOCore
+
 /// Bounds of a visit.
 package struct SyncSettings: Sendable {
     /// A checkpoint is committed at this many messages or this many raw bytes, whichever comes first.
@@ -7,6 +9,19 @@ package struct SyncSettings: Sendable {
     package var firstRoundMessages = 64
     package var roundMessages = 2_000
     package var roundBytes = 64 << 20
+
+    /// Known messages that are placed anew by one transaction.
+    package var replacementsAtOnce = 1_000
+    /// Messages without a place that are looked for in one pass over the folders.
+    package var orphansAtOnce = 200
+    /// Tracked actions that are carried out in one pass over the folders.
+    package var actionsAtOnce = 64
+    /// Messages that the threads of one such pass may have on the server.
+    package var trackedMessages = 2_000
+    /// Messages of a folder whose bytes an audit compares, unless it compares all.
+    package var auditSample = 32
+    /// How long a batch of messages may take to be parsed before one of them is taken for poison.
+    package var parsePatience: TimeAmount = .seconds(60)
 
     package init() {}
 }

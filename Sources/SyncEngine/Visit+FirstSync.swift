@@ -7,13 +7,17 @@ import SyncPlanning
 extension Visit {
     /// Carries the first sync on from wherever it stands, to its end.
     ///
-    /// Also for a folder that was chosen later, and for one whose UIDVALIDITY has changed: all watched folders are
-    /// indexed, since the threads that are due may have members in each of them; what is stored already is left out.
-    func firstSync(_ watched: [WatchedFolder]) async throws -> VisitReport {
+    /// Also for a folder that was chosen later, for one whose UIDVALIDITY has changed, and for a window that was widened:
+    /// all watched folders are indexed, since the threads that are due may have members in each of them; what is stored
+    /// already is left out.
+    func firstSync(_ survey: Survey) async throws -> VisitReport {
+        var watched: [WatchedFolder] = []
+        for item in survey.watched {
+            if item.isRestaged, try await !restage(item) { continue }
+            watched.append(item)
+        }
         var stored: [FolderID: UIDSet] = [:]
         for item in watched {
-            // UIDs of an unstable generation mean nothing any more: its messages are known by their content.
-            guard item.uidValidity.isStable else { continue }
             stored[item.folder.id] = try await store.contents(
                 of: item.folder.id, uidValidity: item.uidValidity, account: account.key
             ).placed
@@ -48,44 +52,74 @@ extension Visit {
         opening.progress = progress
         _ = try await commit(opening)
 
+        let copies = CopyPlan(plan.remaining, entries: index.entries)
         let rounds = FetchRounds.cut(
-            plan.remaining, firstMessages: engine.settings.firstRoundMessages,
+            copies.fetched, firstMessages: engine.settings.firstRoundMessages,
             messages: engine.settings.roundMessages, bytes: engine.settings.roundBytes)
-        let road = MessageRoad(visit: self, folders: watched)
+        let road = MessageRoad(visit: self, folders: watched, purpose: .firstSync)
         let pulled = try await engine.metrics.pull.measure {
             try await road.pull(rounds, progress: progress, countsNewThreads: countsThreadsAsTheyCome)
         }
-        report.messages = pulled.report.messages
-        report.bytes = pulled.report.bytes
-        report.newThreads = pulled.report.newThreads
+        report.add(pulled)
         guard pulled.isComplete else {
             report.outcome = .stopped
             return report
         }
 
-        let unfetchable = try await road.retry(pulled.missing)
-        let now = engine.time.now
-        var closing = Checkpoint()
-        closing.progress = pulled.progress
-        if countsThreadsAsTheyCome { closing.progress?.threadsFound = pulled.progress?.threadsDone ?? 0 }
+        let unfetchable = try await road.retry(pulled)
+        let placed = try await placeCopies(of: copies.postponed, in: watched)
+        report.copies = placed.count
+        // A copy whose message didn't come after all is fetched by itself.
+        let left = copies.postponed(without: placed)
+        if !left.isEmpty {
+            let rest = try await road.pull([FetchRound(uids: left, threads: 0)], progress: nil)
+            guard rest.isComplete else {
+                report.outcome = .stopped
+                return report
+            }
+            report.add(rest)
+        }
+
+        var settling = Checkpoint()
         for item in watched {
             let folder = item.folder.id
-            closing.skips.append(
+            settling.skips.append(
                 .init(
                     folder: folder, uidValidity: item.uidValidity,
                     uids: (plan.skipped[folder] ?? UIDSet()).union(index.certainlyOld[folder] ?? UIDSet()),
                     reason: .tooOld,
                     replaces: true))
-            let refused = (unfetchable[folder] ?? UIDSet()).union(index.undated[folder] ?? UIDSet())
-            if !refused.isEmpty {
-                closing.skips.append(
-                    .init(
-                        folder: folder, uidValidity: item.uidValidity, uids: refused, reason: .unfetchable))
+            var refused = unfetchable.mapValues { $0[folder] ?? UIDSet() }
+            refused[.unfetchable, default: UIDSet()] = (refused[.unfetchable] ?? UIDSet()).union(
+                index.undated[folder] ?? UIDSet())
+            for (reason, uids) in refused.sorted(by: { $0.key.rawValue < $1.key.rawValue }) where !uids.isEmpty {
+                settling.skips.append(
+                    .init(folder: folder, uidValidity: item.uidValidity, uids: uids, reason: reason))
             }
-            closing.cursors[folder] = item.provenCursor(highest: index.highest[folder])
-            closing.settledGenerations[folder] = item.uidValidity
+            if let listed = index.listed[folder] {
+                let gone = (stored[folder] ?? UIDSet()).subtracting(listed)
+                if !gone.isEmpty {
+                    settling.removals.append(.init(folder: folder, uidValidity: item.uidValidity, uids: gone))
+                }
+            }
+            settling.settledGenerations[folder] = item.uidValidity
+        }
+        var closing = settling
+        if !settling.removals.isEmpty || start.orphans > 0 || watched.contains(where: \.isRestaged) {
+            _ = try await commit(settling)
+            guard try await followOrphans(in: survey) else {
+                report.outcome = .stopped
+                return report
+            }
+            closing = Checkpoint()
+        }
+        closing.progress = pulled.progress
+        if countsThreadsAsTheyCome { closing.progress?.threadsFound = pulled.progress?.threadsDone ?? 0 }
+        for item in watched {
+            closing.cursors[item.folder.id] = item.provenCursor(highest: index.highest[item.folder.id])
         }
         // What arrived while the first sync ran is waiting: the next visit is due at once.
+        let now = engine.time.now
         closing.completion = .init(
             finishedAt: now, nextDueAt: now, completesFirstSync: account.firstSyncCompletedAt == nil)
         _ = try await commit(closing)

@@ -8,49 +8,63 @@ import Metrics
 /// One visit of one account over one connection, under one lease.
 struct Visit {
     let engine: AccountVisitor
-    let account: Account
-    let lease: LaneLease
+    let start: VisitStart
     let mailbox: IMAPConnection
-    /// The account's own addresses, lower-cased.
-    let addresses: Set<String>
+    /// Names the visit where what it stored says where it came from.
+    let run: RunID
     let shouldStop: @Sendable () -> Bool
     let progressed: @Sendable (_ done: Int, _ total: Int?, _ note: String) -> Void
 
     var store: Store { engine.store }
+    var account: Account { start.account }
+    var lease: LaneLease { start.lease }
 
-    func run() async throws -> VisitReport {
-        let watched = try await engine.metrics.folders.measure { try await watchedFolders() }
-        if watched.contains(where: \.isUnproven) { return try await firstSync(watched) }
-        return try await engine.metrics.poll.measure { try await poll(watched) }
+    /// Visits: the folders, then the first sync or what changed, then replies to and forwards of old mail.
+    func carryOut() async throws -> VisitReport {
+        try await prepareSession()
+        let survey = try await engine.metrics.folders.measure { try await takeSurvey(of: start.folders) }
+        var report =
+            if survey.watched.contains(where: \.isUnproven) {
+                try await firstSync(survey)
+            } else {
+                try await engine.metrics.poll.measure { try await incremental(survey) }
+            }
+        report.run = run
+        report.seen = Dictionary(
+            survey.watched.map { ($0.folder.id, $0.state) }, uniquingKeysWith: { first, _ in first })
+        if report.outcome == .complete, start.openTrackedActions > 0 || report.raisedActions > 0 {
+            try await carryOutTrackedActions(in: survey, report: &report)
+        }
+        return report
     }
 
-    /// The watched folders that the server lists, and the status of each, in one pipelined round. A folder that the server refuses is left for the next
-    /// visit; it is never taken as empty.
-    private func watchedFolders() async throws -> [WatchedFolder] {
-        let listed = try await mailbox.listFolders()
-        let folders = try await store.refreshFolders(listed.map(MailStore.ListedFolder.init), of: account.key)
-        let watched = folders.filter(\.isWatched)
-        let statuses = try await mailbox.status(of: watched.map(\.path), items: WatchedFolder.statusItems)
-        return watched.compactMap { folder in
-            guard let startedAt = folder.startedAt else { return nil }
-            do {
-                let status = try statuses[folder.path]?.get()
-                return status.flatMap {
-                    WatchedFolder(folder, startedAt: startedAt, windowSeconds: account.windowSeconds, status: $0)
-                }
-            } catch {
-                engine.log.warning(
-                    "a folder can't be read; it waits for the next visit",
-                    metadata: [
-                        "account": "\(account.id)", "folder": "\(folder.id)", "reason": "\(error)",
-                    ])
-                return nil
-            }
+    /// Switches on what makes changes cheap to find. Once a connection; a server that knows neither is asked for less.
+    private func prepareSession() async throws {
+        let capabilities = mailbox.capabilities
+        guard !mailbox.isEnabled("QRESYNC"), !mailbox.isEnabled("CONDSTORE") else { return }
+        if capabilities.has("QRESYNC") {
+            _ = try await mailbox.enable(["QRESYNC"])
+        } else if capabilities.hasCondstore {
+            _ = try await mailbox.enable(["CONDSTORE"])
         }
     }
 
+    /// Opens a folder and makes sure that it is still the one that the survey saw. One that is open already stays so: its
+    /// UIDVALIDITY can't change meanwhile.
+    func open(_ item: WatchedFolder) async throws {
+        if let selected = mailbox.selected, selected.path == item.folder.path,
+            selected.uidValidity == item.uidValidity, item.uidValidity.isStable
+        {
+            return
+        }
+        let selected = try await mailbox.examine(item.folder.path)
+        guard selected.uidValidity == item.uidValidity else { throw SyncError.folderChanged(item.folder.id) }
+    }
+
     func commit(_ checkpoint: Checkpoint) async throws -> CheckpointResult {
-        let result = try await store.commit(checkpoint, addresses: addresses, under: lease)
+        var checkpoint = checkpoint
+        checkpoint.runID = run
+        let result = try await store.commit(checkpoint, addresses: start.addresses, under: lease)
         engine.metrics.messages.increment(by: result.newMessages)
         let progress = checkpoint.progress
         progressed(

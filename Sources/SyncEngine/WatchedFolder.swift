@@ -3,7 +3,7 @@ import MailModel
 import MailStore
 import SyncPlanning
 
-/// A watched folder and what the server said of it before the visit began: the state that is saved at the visit's end,
+/// A watched or followed folder and what the server said of it before the visit began: the state that is saved at the visit's end,
 /// so that whatever arrives meanwhile still shows as a difference.
 struct WatchedFolder: Sendable {
     let folder: Folder
@@ -32,6 +32,26 @@ struct WatchedFolder: Sendable {
     /// generation mean nothing beyond one session, so it never is.
     var isUnproven: Bool {
         !uidValidity.isStable || folder.cursor?.uidValidity != uidValidity || folder.cursor?.proven == nil
+    }
+
+    /// Whether its UIDs mean something else than those that are stored of it.
+    var isRestaged: Bool {
+        guard let cursor = folder.cursor else { return false }
+        return cursor.uidValidity != uidValidity || !uidValidity.isStable
+    }
+
+    /// Whether anything can be different from what was seen last. Without mod-sequences only asking tells of flags.
+    var mayDiffer: Bool {
+        guard let cursor = folder.cursor else { return !folder.isWatched }
+        guard cursor.state == state else { return true }
+        return exists > 0 && highestModSequence == nil
+    }
+
+    /// The cursor of a folder that isn't synced: what was seen, and nothing proven.
+    var seenCursor: FolderCursor {
+        FolderCursor(
+            uidValidity: uidValidity, uidNext: uidNext, exists: exists, highestModSequence: highestModSequence,
+            proven: nil)
     }
 
     /// The folder's cursor once everything that was there is placed or skipped. What came after the status was read has

@@ -17,28 +17,19 @@ extension JobHandler {
                 report: { done, total, note in
                     context.report(JobProgress(done: Int64(done), total: total.map(Int64.init), note: note))
                 })
+            ledger.record(
+                report, of: RecordedJob(job), account: key, began: began)
             switch report.outcome {
             case .complete:
-                if report.messages > 0 || report.flagChanges > 0 {
-                    ledger.append(
-                        job, key, outcome: "done", messages: report.messages, bytes: report.bytes, began: began)
-                }
-                if report.messages > 0 {
-                    log.info(
-                        "synced",
-                        metadata: [
-                            "account": "\(key.accountID)", "messages": "\(report.messages)", "bytes": "\(report.bytes)",
-                            "threads": "\(report.newThreads)",
-                        ])
-                }
+                report.tell(of: key, log)
                 return .done
             case .stopped: return .release
-            case .notRunnable: return .done
-            // The account's row says when it is due again.
-            case .failed(let problem):
-                ledger.append(job, key, outcome: "failed", problem: problem, began: began)
-                return .done
+            // Of one that failed the account's row says when it is due again.
+            case .notRunnable, .failed: return .done
             }
+        } catch SyncError.parseStalled {
+            // Apart, where it endangers nobody, the message that does it is found.
+            return .crashed(JobFailure(code: "parse_stalled", text: "\(SyncError.parseStalled)"))
         } catch let error as StoreError {
             return outcome(of: error, job)
         } catch {

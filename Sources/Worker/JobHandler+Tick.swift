@@ -3,6 +3,7 @@ import JobQueue
 import Logging
 import MailModel
 import MailStore
+import SyncEngine
 
 extension JobHandler {
     /// Seconds that a tick waits for its account's visit before it looks again, and before it gives up waiting.
@@ -44,6 +45,7 @@ extension JobHandler {
                     return .dead(
                         JobFailure(code: "unknown_task", text: "no worker of this version knows the task \(name)"))
                 }
+                if task == .audit, try await !auditAll(context) { return .release }
                 try await task.run(store)
                 _ = try await store.finishTick(key, outcome: "done")
                 return .done
@@ -51,6 +53,33 @@ extension JobHandler {
         } catch {
             return outcome(of: error, job)
         }
+    }
+
+    /// Proves every live account complete; one that can't be is left to its own error.
+    ///
+    /// - Returns: `false` where it is to stop: it begins anew then.
+    private func auditAll(_ context: JobContext) async throws(StoreError) -> Bool {
+        var done: Int64 = 0
+        for account in try await store.accounts(of: nil) where account.state == .live {
+            if context.shouldStop { return false }
+            do {
+                let audit = try await engine.audit(account.key, deep: false, shouldStop: { context.shouldStop })
+                if audit.outcome != .complete {
+                    log.warning(
+                        "an audit found differences",
+                        metadata: [
+                            "account": "\(account.id)", "outcome": "\(audit.outcome.rawValue)",
+                            "differences": "\(audit.differences)",
+                        ])
+                }
+            } catch {
+                log.warning(
+                    "an account could not be audited", metadata: ["account": "\(account.id)", "reason": "\(error)"])
+            }
+            done += 1
+            context.report(JobProgress(done: done, note: "accounts audited"))
+        }
+        return true
     }
 
     /// An account's tick is done when the visit that it asked for is. All that is counted from stands with the tick, which

@@ -3,6 +3,7 @@ import JobQueue
 package import Logging
 import MailModel
 package import MailStore
+package import SyncEngine
 import Synchronization
 
 /// What became of a worker's jobs: counts by the minute, and a row for each run that failed or changed something. Kept in
@@ -43,7 +44,7 @@ package final class JobLedger: Sendable {
     }
 
     /// Milliseconds since 1970.
-    func clock() -> Int64 { store.nowMilliseconds }
+    package func clock() -> Int64 { store.nowMilliseconds }
 
     /// Counts a run that has ended; failures leave a row as well.
     func record(_ run: FinishedRun) {
@@ -58,21 +59,34 @@ package final class JobLedger: Sendable {
         }
         if let failure {
             append(
-                run.job, AccountJob.account(of: run.job), outcome: outcome,
-                problem: AccountProblem(code: failure.code, text: failure.text), began: now - milliseconds)
+                JobRun(
+                    organizationID: OrganizationID(run.job.organization),
+                    accountID: AccountJob.account(of: run.job)?.accountID, queue: run.job.queue, kind: run.job.kind,
+                    resource: run.job.resource, outcome: outcome,
+                    problem: AccountProblem(code: failure.code, text: failure.text), attempt: run.job.attempt,
+                    worker: worker, startedAt: now - milliseconds, finishedAt: now))
         }
     }
 
-    /// Keeps a row of a run.
-    func append(
-        _ job: ClaimedJob, _ key: AccountKey?, outcome: String, problem: AccountProblem? = nil, messages: Int = 0,
-        bytes: Int = 0, began: Int64
-    ) {
-        let run = JobRun(
-            organizationID: OrganizationID(job.organization), accountID: key?.accountID, queue: job.queue,
-            kind: job.kind,
-            resource: job.resource, outcome: outcome, problem: problem, attempt: job.attempt, worker: worker,
-            messages: messages, bytes: bytes, startedAt: began, finishedAt: clock())
+    /// Keeps a row of a visit that failed or changed something.
+    package func record(_ report: VisitReport, of job: RecordedJob, account key: AccountKey, began: Int64) {
+        let outcome: String
+        var problem: AccountProblem?
+        switch report.outcome {
+        case .complete where report.hasChanged: outcome = "done"
+        // What it stored says that it came by this run.
+        case .stopped where report.messages > 0: outcome = "released"
+        case .failed(let what): (outcome, problem) = ("failed", what)
+        case .complete, .stopped, .notRunnable: return
+        }
+        append(
+            JobRun(
+                organizationID: key.organizationID, accountID: key.accountID, queue: job.queue, kind: job.kind,
+                resource: job.resource, outcome: outcome, problem: problem, attempt: job.attempt, worker: worker,
+                messages: report.messages, bytes: report.bytes, startedAt: began, finishedAt: clock(), id: report.run))
+    }
+
+    private func append(_ run: JobRun) {
         state.withLock { state in
             if state.runs.count >= Self.mostRuns { state.runs.removeFirst(state.runs.count / 10) }
             state.runs.append(run)
@@ -80,13 +94,13 @@ package final class JobLedger: Sendable {
     }
 
     /// Writes now and then, until its task is cancelled.
-    func run() async {
+    package func run() async {
         // The pace of the writes; cancellation ends it at once.
         while (try? await Task.sleep(for: interval)) != nil { await flush() }
     }
 
     /// Writes what has gathered; keeps it if that fails.
-    func flush() async {
+    package func flush() async {
         let (minutes, runs) = state.withLock { state in
             defer { state = State() }
             return (state.minutes, state.runs)

@@ -16,10 +16,11 @@ struct Postrider: AsyncParsableCommand {
             """,
         version: Version.current,
         subcommands: [
-            MigrateCommand.self, SchedulerCommand.self, WorkerCommand.self, AllCommand.self,
+            MigrateCommand.self, SchedulerCommand.self, WorkerCommand.self, ListenerCommand.self, AllCommand.self,
             OrganizationCommand.self, UserCommand.self, AccountCommand.self, ThreadCommand.self, MessageCommand.self,
+            ActionCommand.self, AuditCommand.self, WhyCommand.self, QuarantineCommand.self,
             QueueCommand.self, JobCommand.self, WorkersCommand.self, ScheduleCommand.self, TopCommand.self,
-            ConfigCommand.self,
+            ConfigCommand.self, ParseTrialCommand.self,
         ]
     )
 

@@ -99,6 +99,24 @@ extension Store {
     /// Flags in the form in which ``FolderContents`` has them, for comparing.
     package static func flagText(_ flags: [Flag]) -> String { FlagList.text(flags) }
 
+    /// The stored messages that the provider calls by these ids (X-GM-MSGID, EMAILID).
+    package func messages(
+        withProviderIDs ids: [String], of key: AccountKey
+    ) async throws(StoreError) -> [String: MessageID] {
+        guard !ids.isEmpty else { return [:] }
+        return try await withSession { session in
+            let rows = try session.query(
+                Statement(
+                    """
+                    SELECT provider_message_id, id FROM messages
+                     WHERE organization_id = $1 AND account_id = $2 AND provider_message_id = ANY ($3::text[])
+                    """, key.organizationID, key.accountID, ids))
+            var found: [String: MessageID] = [:]
+            for row in rows { found[try row.get(0)] = try row.get(1) }
+            return found
+        }
+    }
+
     /// Which of these links are known, and so belong to a thread that is synced.
     package func knownLinks(_ links: [LinkKey], of key: AccountKey) async throws(StoreError) -> Set<LinkKey> {
         guard !links.isEmpty else { return [] }

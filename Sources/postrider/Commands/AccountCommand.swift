@@ -6,7 +6,8 @@ struct AccountCommand: AsyncParsableCommand {
         subcommands: [
             AccountConnectCommand.self, AccountFoldersCommand.self, AccountChooseCommand.self,
             AccountPreviewCommand.self,
-            AccountStartCommand.self, AccountStatusCommand.self, AccountSyncCommand.self, AccountListCommand.self,
+            AccountStartCommand.self, AccountStatusCommand.self, AccountSyncCommand.self, AccountWidenCommand.self,
+            AccountListCommand.self,
             AccountRemoveCommand.self,
         ])
 }

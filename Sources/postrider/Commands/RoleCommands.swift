@@ -47,6 +47,20 @@ struct WorkerCommand: AsyncParsableCommand {
     }
 }
 
+struct ListenerCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "listener",
+        abstract: "Keeps connections open for accounts with push, and syncs what the server tells at once; run as many as you like.",
+        discussion: "The accounts are shared out among the listeners that live; when one ends, the others take its accounts.")
+
+    @OptionGroup var options: SettingsOptions
+
+    func run() async throws {
+        let assembly = try Assembly(await options.settings())
+        try await Roles.run(assembly, [Roles.listener])
+    }
+}
+
 struct AllCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "all", abstract: "Every role in one process.")
@@ -58,6 +72,6 @@ struct AllCommand: AsyncParsableCommand {
 
     func run() async throws {
         let assembly = try Assembly(await options.settings([.workerConcurrency: concurrency]))
-        try await Roles.run(assembly, [Roles.scheduler, Roles.worker])
+        try await Roles.run(assembly, [Roles.scheduler, Roles.worker, Roles.listener])
     }
 }

@@ -90,10 +90,12 @@ struct Assembly: Sendable {
             transfer: TransferEngine(), trustRoots: trust)
     }
 
-    func engine(_ store: Store) throws -> AccountVisitor {
+    /// - Parameter trial: for a process that has its job alone (``AccountVisitor/Trial``).
+    func engine(_ store: Store, trial: AccountVisitor.Trial? = nil) throws -> AccountVisitor {
         let signIn = try signIn(HostResolver())
         return AccountVisitor(
-            store: store, openMailbox: { try await signIn.open($0, secretsFrom: store) }, log: logging.logger("sync"))
+            store: store, openMailbox: { try await signIn.open($0, secretsFrom: store) }, trial: trial,
+            log: logging.logger("sync"))
     }
 
     /// - Parameter apart: whether this process is one that runs a single job, which no other shall be made for.
@@ -105,10 +107,12 @@ struct Assembly: Sendable {
     }
 
     /// What carries jobs out, without a pool.
-    func handler(_ store: Store) throws -> JobHandler {
+    ///
+    /// - Parameter trial: for a process that has its job alone (``AccountVisitor/Trial``).
+    func handler(_ store: Store, trial: AccountVisitor.Trial? = nil) throws -> JobHandler {
         let log = logging.logger("worker")
         return JobHandler(
-            store: store, engine: try engine(store),
+            store: store, engine: try engine(store, trial: trial),
             ledger: JobLedger(store: store, worker: ProcessIdentity.name, log: log), log: log)
     }
 

@@ -1,5 +1,6 @@
 import MailModel
 import JobQueue
+import Listener
 import Logging
 import MailStore
 import MetricNames
@@ -75,6 +76,27 @@ enum Roles {
                     [
                         MetricReading(PostriderMetrics.workerBusyRatio, is: worker.busyRatio),
                         MetricReading(PostriderMetrics.drainTimeouts, is: Double(worker.drainTimeouts)),
+                    ]
+                }
+            ])
+    }
+
+    static let listener: Maker = { assembly in
+        let store = try await assembly.store(role: .worker, withSecrets: true)
+        let log = assembly.logging.logger("listener")
+        let listener = ListenerService(
+            store: store, engine: try assembly.engine(store),
+            ledger: JobLedger(store: store, worker: ProcessIdentity.name, log: log), name: ProcessIdentity.name,
+            host: ProcessIdentity.worker.host, log: log)
+        let patience = try readyWithin(assembly)
+        return Role(
+            services: [listener],
+            checks: [ReadinessCheck("listener") { Readiness(last: listener.lastSuccess, within: patience) }],
+            collectors: [
+                "listener": {
+                    [
+                        MetricReading(PostriderMetrics.listenerHomes, "taken", is: Double(listener.homes)),
+                        MetricReading(PostriderMetrics.listenerHomes, "connected", is: Double(listener.connected)),
                     ]
                 }
             ])

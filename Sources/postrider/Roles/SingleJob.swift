@@ -13,7 +13,7 @@ enum SingleJob {
             throw SettingsError("the job \(resource) is not running under that token")
         }
         let store = try await assembly.store(role: .worker, withSecrets: true)
-        let handler = try assembly.handler(store)
+        let handler = try assembly.handler(store, trial: TrialProcess.run)
         let context = JobContext.apart(job)
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
         let outcome = await withTaskGroup(of: Void.self) { group in

@@ -1,0 +1,37 @@
+import MailModel
+
+/// What is known of one folder's present generation while a visit works on it.
+struct FolderKnowledge: Sendable {
+    private(set) var placed: UIDSet
+    private(set) var skipped: UIDSet
+    /// Placed or skipped when the visit began, and no longer in the folder.
+    private(set) var vanished = UIDSet()
+
+    init(placed: UIDSet, skipped: UIDSet) {
+        self.placed = placed
+        self.skipped = skipped
+    }
+
+    /// Every UID that is placed or skipped and, as far as is known, still there.
+    var all: UIDSet { placed.union(skipped) }
+
+    /// These are in the folder, and will be placed or skipped when the visit is done.
+    mutating func add(placed: UIDSet, skipped: UIDSet) {
+        self.placed = self.placed.union(placed)
+        self.skipped = self.skipped.union(skipped)
+    }
+
+    /// These are gone from the folder; those that nobody knew of don't matter.
+    mutating func remove(_ uids: UIDSet) {
+        vanished = vanished.union(uids.intersection(all))
+        placed = placed.subtracting(uids)
+        skipped = skipped.subtracting(uids)
+    }
+
+    /// Whether it is as many messages as the server counted. What came after the count has UIDs from UIDNEXT on.
+    func agrees(exists: Int, uidNext: UID?) -> Bool {
+        guard let uidNext else { return false }
+        guard let last = UID(rawValue: uidNext.rawValue - 1) else { return exists == 0 }
+        return all.intersection(UIDSet(UID.min...last)).count == exists
+    }
+}

@@ -1,0 +1,6 @@
+/// What of a message's rows depends on the account and on why it is fetched.
+struct PreparationRules: Sendable {
+    let purpose: FetchPurpose
+    /// The account's own, normalised.
+    let ownAddresses: Set<String>
+}
