@@ -107,7 +107,7 @@ let targets: [Target] = [
     .ours(
         "Listener",
         [
-            "IMAP", "MailModel", "MailStore", "SyncEngine", "SyncPlanning", "Worker", .logging, .nioCore,
+            "IMAP", "IMAPCore", "MailModel", "MailStore", "SyncEngine", "SyncPlanning", "Worker", .logging,
             .serviceLifecycle,
         ]),
 

@@ -22,6 +22,8 @@ final class Home: Sendable {
         var isDue = false
         /// Somebody has heard of news.
         var hasNews = false
+        /// How the server tells of news.
+        var means: PushStanding.Means?
         /// Waits for a wish while there is no connection.
         var sleeper: CheckedContinuation<Void, Never>?
     }
@@ -39,7 +41,7 @@ final class Home: Sendable {
     var isConnected: Bool { session.mailbox != nil }
 
     /// Whether the server tells of all watched folders on the home's own connection.
-    var isNotified: Bool { session.mailbox?.isNotified ?? false }
+    var isNotified: Bool { state.withLock { $0.means } == .notify }
 
     /// The account is due, and marked as visited by this listener.
     func visitIsDue() { wake { $0.isDue = true } }
@@ -75,7 +77,7 @@ final class Home: Sendable {
     private func live() async {
         var pauses = Pauses(environment.settings)
         var mustVisit = true
-        var seen: [FolderID: FolderState] = [:]
+        var seen: [SeenFolder] = []
         while !isStopping, !Task.isCancelled {
             if mustVisit {
                 switch await visit() {
@@ -156,30 +158,27 @@ final class Home: Sendable {
     }
 
     /// - Returns: whether the account must be visited.
-    private func waitForNews(on mailbox: IMAPConnection, seen: [FolderID: FolderState]) async throws -> Bool {
+    private func waitForNews(on mailbox: IMAPConnection, seen: [SeenFolder]) async throws -> Bool {
         if state.withLock({ $0.isDue || $0.hasNews }) { return true }
-        let watched = try await environment.store.folders(of: key).filter(\.isWatched)
-        if !mailbox.isNotified, !(try await mailbox.notify(of: watched.map(\.path))) {
-            guard mailbox.canWaitForNews, let inbox = watched.first(where: { $0.role == .inbox }) ?? watched.first
-            else {
-                await waitForWish()
-                return true
-            }
-            if mailbox.selected?.path != inbox.path {
-                let selected = try await mailbox.examine(inbox.path)
-                // What came between the visit and now is no news to IDLE.
-                if let before = seen[inbox.id], !selected.agrees(with: before) { return true }
-            }
-        } else if mailbox.selected == nil, let inbox = watched.first(where: { $0.role == .inbox }) {
-            _ = try await mailbox.examine(inbox.path)
+        let order = PushRule.order(seen.map { PushRule.Folder(id: $0.id, role: $0.role) })
+        let folders = order.compactMap { id in seen.first { $0.id == id } }
+        guard !folders.isEmpty else {
+            await waitForWish()
             return true
+        }
+        let standing = try await mailbox.push(PushScope(folders: folders.map(\.path)))
+        state.withLock { $0.means = standing.means }
+        // What came between the visit and the telling is told by nobody.
+        if let opened = standing.opened, let before = folders.first?.state, !before.equals(FolderState(opened)) {
+            return true
+        }
+        for folder in folders {
+            guard let status = standing.statuses[folder.path].flatMap(FolderState.init) else { continue }
+            if !folder.state.equals(status) { return true }
         }
         switch try await mailbox.waitForNews(for: environment.settings.patience) {
         case .news: return true
-        case .interrupted: return state.withLock { $0.isDue || $0.hasNews }
-        case .elapsed:
-            try await mailbox.noop()
-            return false
+        case .interrupted, .elapsed: return state.withLock { $0.isDue || $0.hasNews }
         }
     }
 
@@ -205,11 +204,18 @@ final class Home: Sendable {
     }
 }
 
-extension SelectedMailbox {
-    /// Whether nothing has come or gone since a status was read.
-    fileprivate func agrees(with state: FolderState) -> Bool {
-        uidValidity == state.uidValidity && Int(exists) == state.exists
-            && (uidNext == nil || state.uidNext == nil || uidNext == state.uidNext?.rawValue)
-            && (highestModSequence == nil || highestModSequence == state.highestModSequence)
+extension FolderState {
+    fileprivate init(_ mailbox: SelectedMailbox) {
+        self.init(
+            uidValidity: mailbox.uidValidity, uidNext: mailbox.uidNext.flatMap { UID(rawValue: $0) },
+            exists: Int(mailbox.exists), highestModSequence: mailbox.highestModSequence)
+    }
+
+    /// Whether nothing has come, gone or changed between the two, as far as both tell.
+    fileprivate func equals(_ other: FolderState) -> Bool {
+        uidValidity == other.uidValidity && exists == other.exists
+            && (uidNext == nil || other.uidNext == nil || uidNext == other.uidNext)
+            && (highestModSequence == nil || other.highestModSequence == nil
+                || highestModSequence == other.highestModSequence)
     }
 }

@@ -1,5 +1,3 @@
-package import NIOCore
-
 /// Times and bounds of a listener.
 package struct ListenerSettings: Sendable {
     /// Between two looks at what is due.
@@ -14,9 +12,8 @@ package struct ListenerSettings: Sendable {
     package var visitHoldSeconds = 120.0
     /// Visits, and with them sign-ins, that go on at once.
     package var visitsAtOnce = 32
-    /// How long to wait for news before asking whether the connection lives: below the 29 minutes of RFC 2177, and below
-    /// what firewalls forget.
-    package var patience: TimeAmount = .minutes(9)
+    /// How long one wait for news lasts; the connection sees to it that the server isn't kept waiting too long.
+    package var patience: Duration = .seconds(3_600)
     /// Between two tries to visit an account that is being visited by a worker.
     package var busyPause: Duration = .milliseconds(200)
     /// The first pause after a lost connection, doubled with each that is lost soon after.

@@ -39,14 +39,13 @@ struct SecondWatch: Sendable {
         else { return false }
         let mailbox = try await environment.permits.with { try await environment.engine.connect(home.key) }
         do {
-            guard mailbox.canWaitForNews else {
+            guard try await mailbox.push(PushScope(folders: [sent.path])).means != .polling else {
                 await mailbox.logout()
                 return false
             }
-            _ = try await mailbox.examine(sent.path)
             home.hearNews()
             while !Task.isCancelled {
-                if try await mailbox.waitForNews(for: environment.settings.patience) == .news { home.hearNews() }
+                if case .news = try await mailbox.waitForNews(for: environment.settings.patience) { home.hearNews() }
                 pauses.noteLife()
             }
             await mailbox.logout()

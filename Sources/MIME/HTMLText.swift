@@ -18,13 +18,19 @@ package enum HTMLText {
         }
         let html = UnsafeRawBufferPointer(rebasing: input[0..<length])
         var out: [UInt8] = []
+        // How many `<pre>` are open.
+        var preformatted = 0
         var index = 0
         while index < html.count, out.count < limit {
             switch html[index] {
             case UInt8(ascii: "<"):
-                index = skipTag(html, index, &out, &neverClosed)
+                index = skipTag(html, index, &out, &neverClosed, &preformatted)
             case UInt8(ascii: "&"):
                 index = decodeEntity(html, index, &out)
+            // The source's own line ends are blanks: programs wrap it anywhere, within a name or a date too.
+            case 0x0A where preformatted == 0, 0x0D where preformatted == 0:
+                if let last = out.last, last != 0x20, last != 0x0A { out.append(0x20) }
+                index += 1
             default:
                 out.append(html[index])
                 index += 1
@@ -45,7 +51,8 @@ package enum HTMLText {
     ]
 
     private static func skipTag(
-        _ html: UnsafeRawBufferPointer, _ start: Int, _ out: inout [UInt8], _ neverClosed: inout Set<Int>
+        _ html: UnsafeRawBufferPointer, _ start: Int, _ out: inout [UInt8], _ neverClosed: inout Set<Int>,
+        _ preformatted: inout Int
     ) -> Int {
         let rest = UnsafeRawBufferPointer(rebasing: html[(start + 1)...])
         if rest.hasPrefixIgnoringCase("!--") {
@@ -70,6 +77,7 @@ package enum HTMLText {
             neverClosed.insert(element)
             return element == headIndex ? close + 1 : html.count
         }
+        if name.equalsIgnoringCase("pre") { preformatted = max(0, preformatted + (isEnd ? -1 : 1)) }
         if blocks.contains(where: { name.equalsIgnoringCase($0) }) { out.append(0x0A) }
         return min(close + 1, html.count)
     }

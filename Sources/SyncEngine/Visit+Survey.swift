@@ -144,13 +144,3 @@ extension Visit {
     /// Messages that are compared before a folder counts as renamed.
     private static let proofs = 16
 }
-
-extension FolderState {
-    /// `nil` where the server left out its UIDVALIDITY or its count.
-    init?(_ status: MailboxStatus) {
-        guard let uidValidity = status.uidValidity, let messages = status.messages else { return nil }
-        self.init(
-            uidValidity: uidValidity, uidNext: status.uidNext.flatMap { UID(rawValue: $0) }, exists: Int(messages),
-            highestModSequence: status.highestModSequence)
-    }
-}

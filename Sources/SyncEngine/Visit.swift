@@ -22,6 +22,8 @@ struct Visit {
     /// Visits: the folders, then the first sync or what changed, then replies to and forwards of old mail.
     func carryOut() async throws -> VisitReport {
         try await prepareSession()
+        // What comes from here on is news to whoever waits on this connection afterwards.
+        _ = try mailbox.takeNews()
         let survey = try await engine.metrics.folders.measure { try await takeSurvey(of: start.folders) }
         var report =
             if survey.watched.contains(where: \.isUnproven) {
@@ -30,8 +32,9 @@ struct Visit {
                 try await engine.metrics.poll.measure { try await incremental(survey) }
             }
         report.run = run
-        report.seen = Dictionary(
-            survey.watched.map { ($0.folder.id, $0.state) }, uniquingKeysWith: { first, _ in first })
+        report.seen = survey.watched.map { item in
+            SeenFolder(id: item.folder.id, path: item.folder.path, role: item.folder.role, state: item.state)
+        }
         if report.outcome == .complete, start.openTrackedActions > 0 || report.raisedActions > 0 {
             try await carryOutTrackedActions(in: survey, report: &report)
         }

@@ -1,6 +1,5 @@
 package import MailModel
 package import MailStore
-package import SyncPlanning
 
 /// What a visit did.
 package struct VisitReport: Sendable {
@@ -19,8 +18,8 @@ package struct VisitReport: Sendable {
     package var outcome: Outcome
     /// What the messages that it stored say they came by.
     package var run: RunID?
-    /// What the server said of each watched folder before the visit read anything else.
-    package var seen: [FolderID: FolderState] = [:]
+    /// The watched folders, and what the server said of each before the visit read anything else.
+    package var seen: [SeenFolder] = []
     package var messages = 0
     package var bytes = 0
     package var newThreads = 0

@@ -9,6 +9,8 @@ final class Conversation: @unchecked Sendable {
     let transport: Transport
     let options: IMAPConnectionOptions
     let mark: ConnectionMark
+    /// The folder that is open, as EXAMINE described it then.
+    var selected: SelectedMailbox?
     private var parser: ResponseParser
     private var machine: SessionMachine
     private var pieces: ArraySlice<ByteBuffer> = []

@@ -18,6 +18,7 @@ package final class IMAPConnection: Sendable {
         var isTaken = false
         var capabilities = IMAPCapabilities([])
         var enabled: Set<String> = []
+        var selected: SelectedMailbox?
     }
 
     private let conversation: Conversation
@@ -56,6 +57,9 @@ package final class IMAPConnection: Sendable {
     package var options: IMAPConnectionOptions { conversation.options }
 
     var endpoint: IMAPEndpoint { conversation.transport.endpoint }
+
+    /// The folder that is open, as it was described when it was opened; `nil` for none.
+    package var selected: SelectedMailbox? { state.withLock { $0.selected } }
 
     /// Extensions that are on, in capitals; QRESYNC brings CONDSTORE (RFC 7162 §3.2.3).
     var enabled: Set<String> { state.withLock { $0.enabled } }
@@ -106,6 +110,7 @@ package final class IMAPConnection: Sendable {
         state.withLock { state in
             state.isTaken = false
             if let capabilities = conversation.capabilities { state.capabilities = capabilities }
+            state.selected = conversation.phase == .selected ? conversation.selected : nil
             if state.enabled.count != conversation.enabled.count { state.enabled = conversation.enabled }
         }
     }

@@ -33,6 +33,7 @@ extension IMAPConnection {
         guard case .success(let end)? = answer.outcomes[0] else {
             // A refused one leaves no folder open.
             conversation.news.opened(nil)
+            conversation.selected = nil
             if case .failure(let error)? = answer.outcomes[0] { throw error }
             throw .protocolViolation("no answer to EXAMINE")
         }
@@ -61,6 +62,7 @@ extension IMAPConnection {
                 if !hasUIDValidity, let validity = status.uidValidity { mailbox.uidValidity = validity }
             }
         }
+        conversation.selected = mailbox
         return mailbox
     }
 }
