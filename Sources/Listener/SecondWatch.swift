@@ -35,7 +35,9 @@ struct SecondWatch: Sendable {
     /// - Returns: `false` where there is nothing to watch.
     private func watch(_ pauses: inout Pauses) async throws -> Bool {
         guard !home.isNotified,
-            let sent = try await environment.store.folders(of: home.key).first(where: { $0.isWatched && $0.role == .sent })
+            let sent = try await environment.store.folders(of: home.key).first(where: {
+                $0.isWatched && $0.role == .sent
+            })
         else { return false }
         let mailbox = try await environment.permits.with { try await environment.engine.connect(home.key) }
         do {

@@ -36,7 +36,8 @@ extension AccountVisitor {
                 result.withLock { $0.failure = AccountProblem(code: "stopped", text: "it was asked to stop") }
             case .notRunnable:
                 throw StoreError.refused(
-                    code: "not_live", text: "the account isn't being synced; see postrider account status \(key.accountID)")
+                    code: "not_live",
+                    text: "the account isn't being synced; see postrider account status \(key.accountID)")
             }
         } catch {
             await session.close()

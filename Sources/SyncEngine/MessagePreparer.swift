@@ -90,7 +90,8 @@ struct MessagePreparer {
     ) -> ThreadableMessage {
         ThreadableMessage(
             messageID: parsed.messageID, inReplyTo: parsed.inReplyTo, references: parsed.references,
-            forwarded: parsed.forwardedMessageIDs, providerThreadID: provider.threadID, threadIndexRoot: parsed.threadIndexRoot, subject: parsed.subject ?? "",
+            forwarded: parsed.forwardedMessageIDs, providerThreadID: provider.threadID,
+            threadIndexRoot: parsed.threadIndexRoot, subject: parsed.subject ?? "",
             date: internalDate,
             participants: Set(participants.lazy.filter { Self.talking.contains($0.role) }.map(\.normalised))
         )

@@ -155,7 +155,9 @@ struct MessageRoad {
                 batch.messages += prepared.messages
                 batch.quarantined += prepared.quarantined
                 bytes += prepared.messages.reduce(0) { $0 + $1.raw.count }
-                if batch.messages.count >= settings.checkpointMessages || bytes >= settings.checkpointBytes { try await pass() }
+                if batch.messages.count >= settings.checkpointMessages || bytes >= settings.checkpointBytes {
+                    try await pass()
+                }
             case .roundEnd(let threads):
                 try await pass()
                 await outgoing.send(.roundEnd(threads: threads))

@@ -26,7 +26,8 @@ extension SyncError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .folderChanged: "a folder was made anew on the server while it was being read; it is read again"
-        case .listingsDisagree: "the server doesn't tell the same of a folder twice; nothing is removed, and it is asked again"
+        case .listingsDisagree:
+            "the server doesn't tell the same of a folder twice; nothing is removed, and it is asked again"
         case .parseStalled: "messages took too long to parse; the one that does it is sought apart from other work"
         case .spoolUnreadable: "a large message's temporary file can't be read back"
         }

@@ -86,7 +86,9 @@ extension Visit {
         var relatives: [UID: Relative] = [:]
         for relative in try await read(found, in: folder) { relatives[relative.uid] = relative }
         var candidates: [BlockMatch<Relative>.Candidate] = []
-        let items: [FetchItem] = [.internalDate, .body(.headerFields(["FROM", "SENDER", "DATE", "SUBJECT", "MESSAGE-ID"]))]
+        let items: [FetchItem] = [
+            .internalDate, .body(.headerFields(["FROM", "SENDER", "DATE", "SUBJECT", "MESSAGE-ID"])),
+        ]
         for try await batch in try mailbox.fetchAttributes(found, items: items) {
             for attributes in batch {
                 guard let relative = relatives[attributes.uid], let header = attributes.header else { continue }

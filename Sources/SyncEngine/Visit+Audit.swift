@@ -12,16 +12,13 @@ extension Visit {
         var touched: [WatchedFolder] = []
         for item in survey.watched + survey.followed {
             let before = repairs
-            var found = try await compare(item, isDeep: audit.isDeep, repairs: &repairs)
-            if found.hashesWrong > 0 {
-                // Bytes never change under one UID: whichever side is wrong, nothing here can tell.
-                found.problem = "\(found.hashesWrong) messages have other bytes than the server's"
-            }
+            let found = try await compare(item, sample: audit.isDeep ? .all : .some, repairs: &repairs)
             if !found.isComplete { touched.append(item) }
             audit.folders.append(found)
             if repairs.isEmpty != before.isEmpty { progressed(audit.folders.count, nil, "audit, folders") }
         }
-        for item in survey.folders where item.isWatched && !survey.watched.contains(where: { $0.folder.id == item.id }) {
+        for item in survey.folders where item.isWatched && !survey.watched.contains(where: { $0.folder.id == item.id })
+        {
             var unread = FolderAudit(path: item.path.display, isWatched: true)
             unread.problem = item.parkedUntil == nil ? "it can't be read" : "it is parked: its UIDs change all the time"
             audit.folders.append(unread)
@@ -31,12 +28,14 @@ extension Visit {
         guard try await followOrphans(in: survey) else { return }
         var nothing = Checkpoint()
         var again: [FolderAudit] = []
-        for item in touched { again.append(try await compare(item, isDeep: false, repairs: &nothing)) }
+        for item in touched {
+            again.append(try await compare(item, sample: audit.isDeep ? .all : .some, repairs: &nothing))
+        }
         audit.isRepaired = again.allSatisfy(\.isComplete)
     }
 
     private func compare(
-        _ item: WatchedFolder, isDeep: Bool, repairs: inout Checkpoint
+        _ item: WatchedFolder, sample: Sample, repairs: inout Checkpoint
     ) async throws -> FolderAudit {
         let folder = item.folder
         var audit = FolderAudit(path: folder.path.display, isWatched: folder.isWatched)
@@ -62,9 +61,20 @@ extension Visit {
             try await takeArrivals(differences.missing, of: item, known: &known, into: &repairs, report: &report)
         }
         try await compareFlags(item, placed: coverage.placed.intersection(listed), audit: &audit, repairs: &repairs)
-        try await compareHashes(item, placed: coverage.placed.intersection(listed), isDeep: isDeep, audit: &audit)
+        let rotten = try await compareHashes(
+            item, placed: coverage.placed.intersection(listed), sample: sample, audit: &audit)
+        if !rotten.isEmpty {
+            // Fetched again, they are the same messages by their hashes, and only their bytes are stored anew.
+            try await store.dropContents(
+                ofPlaced: rotten, in: folder.id, uidValidity: item.uidValidity, under: lease)
+            let road = MessageRoad(visit: self, folders: [item], purpose: .tracked)
+            _ = try await road.pull([FetchRound(uids: [folder.id: rotten], threads: 0)], progress: nil)
+        }
         return audit
     }
+
+    /// Of how many messages the bytes are compared.
+    private enum Sample { case all, some }
 
     private func compareFlags(
         _ item: WatchedFolder, placed: UIDSet, audit: inout FolderAudit, repairs: inout Checkpoint
@@ -84,10 +94,13 @@ extension Visit {
         }
     }
 
+    /// - Returns: those whose stored bytes are not the server's.
     private func compareHashes(
-        _ item: WatchedFolder, placed: UIDSet, isDeep: Bool, audit: inout FolderAudit
-    ) async throws {
-        guard !placed.isEmpty else { return }
+        _ item: WatchedFolder, placed: UIDSet, sample: Sample, audit: inout FolderAudit
+    ) async throws -> UIDSet {
+        guard !placed.isEmpty else { return UIDSet() }
+        let isDeep = sample == .all
+        var rotten = UIDSet()
         let sample =
             isDeep
             ? placed
@@ -100,9 +113,13 @@ extension Visit {
             for message in batch {
                 guard let raw = message.raw, let expected = stored[message.uid] else { continue }
                 audit.hashesCompared += 1
-                if try await engine.parsers.hash(raw) != expected { audit.hashesWrong += 1 }
+                if try await engine.parsers.hash(raw) != expected {
+                    audit.hashesWrong += 1
+                    rotten.insert(message.uid)
+                }
             }
             progressed(audit.hashesCompared, sample.count, "audit, messages of \(item.folder.path.display)")
         }
+        return rotten
     }
 }

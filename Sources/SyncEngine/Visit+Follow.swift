@@ -89,7 +89,8 @@ extension Visit {
             search.found(
                 orphan,
                 at: .init(
-                    messageID: orphan.messageID, folder: folder.id, uidValidity: selected.uidValidity, uid: attributes.uid,
+                    messageID: orphan.messageID, folder: folder.id, uidValidity: selected.uidValidity,
+                    uid: attributes.uid,
                     flags: flags, modSequence: attributes.modSequence, internalDate: internalDate))
         }
     }

@@ -78,10 +78,12 @@ extension Visit {
                 try await refreshFlags(of: placed, in: item, stored: stored, into: &changes)
             case .refreshFlagsChanged(let since):
                 guard let last = stored.placed.last else { continue }
-                try await refreshChanges(since: since, upTo: last, of: item, stored: stored, known: &known, into: &changes)
+                try await refreshChanges(
+                    since: since, upTo: last, of: item, stored: stored, known: &known, into: &changes)
             case .findChanges(let since, let last):
                 mayHaveLost = true
-                try await refreshChanges(since: since, upTo: last, of: item, stored: stored, known: &known, into: &changes)
+                try await refreshChanges(
+                    since: since, upTo: last, of: item, stored: stored, known: &known, into: &changes)
             case .restage:
                 throw SyncError.folderChanged(item.folder.id)
             }

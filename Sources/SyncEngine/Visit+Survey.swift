@@ -21,7 +21,8 @@ extension Visit {
             folders = try await takeOver(listed, from: folders, statuses: statuses)
             let unasked = folders.filter { isVisited($0) && statuses[$0.path] == nil }.map(\.path)
             if !unasked.isEmpty {
-                statuses.merge(try await mailbox.status(of: unasked, items: WatchedFolder.statusItems)) { old, _ in old }
+                statuses.merge(try await mailbox.status(of: unasked, items: WatchedFolder.statusItems)) { old, _ in old
+                }
             }
         }
         var survey = Survey(folders: folders)
@@ -96,7 +97,8 @@ extension Visit {
         let known = Set(stored.map(\.path))
         let appeared = listed.filter { $0.isSelectable && !known.contains($0.path) }
         guard !appeared.isEmpty else { return }
-        let statuses = try await mailbox.status(of: appeared.map(\.path), items: WatchedFolder.statusItems + [.mailboxID])
+        let statuses = try await mailbox.status(
+            of: appeared.map(\.path), items: WatchedFolder.statusItems + [.mailboxID])
         let match = RenameMatch.match(
             listed: listed.map { folder in
                 let status = try? statuses[folder.path]?.get()

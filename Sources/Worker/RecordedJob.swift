@@ -19,7 +19,8 @@ package struct RecordedJob: Sendable {
     /// A visit that a listener made by itself, without a job.
     package static func atHome(_ key: AccountKey) -> RecordedJob {
         RecordedJob(
-            queue: QueueNames.sync, kind: AccountJob.syncKind, resource: AccountJob.syncResource(key.accountID), attempt: 1)
+            queue: QueueNames.sync, kind: AccountJob.syncKind, resource: AccountJob.syncResource(key.accountID),
+            attempt: 1)
     }
 
     private init(queue: String, kind: String, resource: String, attempt: Int) {

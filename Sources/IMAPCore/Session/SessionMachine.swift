@@ -200,7 +200,8 @@ extension SessionMachine {
             .namespace, .id, .unknown, .unreadable:
             break
         }
-        return isActive ? .keep(response) : .ignore
+        // Once signed in, a server may speak without being asked: what it says then is news (RFC 5465 §3).
+        return isActive || phase == .authenticated || phase == .selected ? .keep(response) : .ignore
     }
 
     private mutating func learn(_ capabilities: IMAPCapabilities) {

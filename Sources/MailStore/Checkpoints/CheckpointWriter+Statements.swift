@@ -2,6 +2,37 @@ import MailModel
 import Postgres
 
 extension CheckpointWriter {
+    /// What is placed is skipped no longer: an old message that was passed over, and is pulled with its thread after all.
+    func unskipStatements(_ checkpoint: Checkpoint) -> [Statement] {
+        var placed: [FolderGeneration: UIDSet] = [:]
+        for message in checkpoint.messages {
+            placed[FolderGeneration(message.folder, message.uidValidity), default: UIDSet()].insert(message.uid)
+        }
+        for replacement in checkpoint.replacements {
+            placed[FolderGeneration(replacement.folder, replacement.uidValidity), default: UIDSet()]
+                .insert(replacement.uid)
+        }
+        return placed.sorted { $0.key.folder < $1.key.folder }.map { generation, uids in
+            Statement(
+                """
+                UPDATE folder_skips SET uids = uids - $5::text::int8multirange
+                 WHERE organization_id = $1 AND account_id = $2 AND folder_id = $3 AND uidvalidity = $4
+                   AND uids && $5::text::int8multirange
+                """, account.organizationID, account.accountID, generation.folder,
+                Int64(generation.uidValidity.rawValue), uids.multirange)
+        }
+    }
+
+    private struct FolderGeneration: Hashable {
+        let folder: FolderID
+        let uidValidity: UIDValidity
+
+        init(_ folder: FolderID, _ uidValidity: UIDValidity) {
+            self.folder = folder
+            self.uidValidity = uidValidity
+        }
+    }
+
     func skipStatement(_ skip: Checkpoint.Skip) -> Statement {
         Statement(
             """

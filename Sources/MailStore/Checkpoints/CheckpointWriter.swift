@@ -35,6 +35,7 @@ struct CheckpointWriter {
         statements += raisingStatements(effects.raised)
         statements += try outcomeStatements(checkpoint.actionOutcomes)
         if !checkpoint.misses.isEmpty { statements.append(missStatement(checkpoint.misses)) }
+        statements += unskipStatements(checkpoint)
         statements += quarantineStatements(checkpoint.quarantines)
         statements += checkpoint.skips.map(skipStatement)
         statements += folderStatements(checkpoint, effects)

@@ -2,7 +2,8 @@ package import MailModel
 import Postgres
 
 extension Store {
-    /// The raw hashes of what is placed in a folder, by UID; 32 bytes each.
+    /// The hashes of the raw bytes as they lie here, of what is placed in a folder, by UID; 32 bytes each. They are made
+    /// anew of the bytes: a disk may have changed those since they were stored.
     ///
     /// - Parameter uids: only these; `nil` is all.
     package func placedHashes(
@@ -13,11 +14,17 @@ extension Store {
             let rows = try session.query(
                 Statement(
                     """
-                    SELECT p.uid, m.sha256 FROM unnest($5::int8[], $6::int8[]) AS r (first, last)
+                    SELECT p.uid,
+                           coalesce(sha256(b.content),
+                                    (SELECT sha256(string_agg(c.content, ''::bytea ORDER BY c.number)) FROM blob_chunks c
+                                      WHERE c.organization_id = $1 AND c.account_id = $2 AND c.sha256 = m.sha256),
+                                    ''::bytea)
+                      FROM unnest($5::int8[], $6::int8[]) AS r (first, last)
                       JOIN message_placements p
                         ON p.organization_id = $1 AND p.account_id = $2 AND p.folder_id = $3 AND p.uidvalidity = $4
                        AND p.uid BETWEEN r.first AND r.last
                       JOIN messages m ON m.organization_id = $1 AND m.account_id = $2 AND m.id = p.message_id
+                      LEFT JOIN blobs b ON b.organization_id = $1 AND b.account_id = $2 AND b.sha256 = m.sha256
                     """, key.organizationID, key.accountID, folder, Int64(uidValidity.rawValue),
                     ranges.map { Int64($0.lowerBound) }, ranges.map { Int64($0.upperBound) }
                 ))
@@ -28,6 +35,27 @@ extension Store {
                 hashes[uid] = try row.get(1, as: [UInt8].self)
             }
             return hashes
+        }
+    }
+
+    /// Lets go of the raw bytes of messages whose bytes are no longer those that were stored, so that they are stored anew
+    /// with the next fetch.
+    package func dropContents(
+        ofPlaced uids: UIDSet, in folder: FolderID, uidValidity: UIDValidity, under lease: LaneLease
+    ) async throws(StoreError) {
+        let key = lease.account
+        try await transaction(fence: lease) { session in
+            try session.atCommit([
+                Statement(
+                    """
+                    DELETE FROM blobs b USING message_placements p, messages m
+                     WHERE p.organization_id = $1 AND p.account_id = $2 AND p.folder_id = $3 AND p.uidvalidity = $4
+                       AND p.uid = ANY ($5::int8[])
+                       AND m.organization_id = $1 AND m.account_id = $2 AND m.id = p.message_id
+                       AND b.organization_id = $1 AND b.account_id = $2 AND b.sha256 = m.sha256
+                    """, key.organizationID, key.accountID, folder, Int64(uidValidity.rawValue),
+                    uids.uids.map { Int64($0.rawValue) })
+            ])
         }
     }
 

@@ -7,6 +7,7 @@ struct AccountCommand: AsyncParsableCommand {
             AccountConnectCommand.self, AccountFoldersCommand.self, AccountChooseCommand.self,
             AccountPreviewCommand.self,
             AccountStartCommand.self, AccountStatusCommand.self, AccountSyncCommand.self, AccountWidenCommand.self,
+            AccountPauseCommand.self, AccountResumeCommand.self,
             AccountListCommand.self,
             AccountRemoveCommand.self,
         ])

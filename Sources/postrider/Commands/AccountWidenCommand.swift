@@ -5,11 +5,14 @@ import MailStore
 
 struct AccountWidenCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "widen", abstract: "Lets an account's window reach farther back; what is there already isn't fetched again.",
+        commandName: "widen",
+        abstract: "Lets an account's window reach farther back; what is there already isn't fetched again.",
         discussion: "It only ever grows. Whole threads come, as with the first sync.")
     @OptionGroup var options: SettingsOptions
     @Argument(help: "The account's id.") var id: AccountID
-    @Option(help: ArgumentHelp("Since when: a day such as 2026-01-31 (UTC), or a span before the start such as 30d.", valueName: "since"))
+    @Option(
+        help: ArgumentHelp(
+            "Since when: a day such as 2026-01-31 (UTC), or a span before the start such as 30d.", valueName: "since"))
     var since: String
     @Flag(help: "Print one JSON object.") var json = false
 

@@ -22,10 +22,12 @@ struct AuditCommand: AsyncParsableCommand {
         let store = try await assembly.store(role: .worker, withSecrets: true)
         let key = try await store.account(id).key
         let shows = Terminal.isInteractive && !json
-        let audit = try await assembly.engine(store).audit(key, deep: deep, report: { done, total, note in
-            guard shows else { return }
-            Terminal.redraw(total.map { "\(note): \(done) of \($0)" } ?? "\(note): \(done)")
-        })
+        let audit = try await assembly.engine(store).audit(
+            key, deep: deep,
+            report: { done, total, note in
+                guard shows else { return }
+                Terminal.redraw(total.map { "\(note): \(done) of \($0)" } ?? "\(note): \(done)")
+            })
         if shows { Terminal.redraw("") }
         if json {
             try JSONLine.print(AuditView(audit, account: id))

@@ -24,7 +24,8 @@ struct ParseTrialCommand: ParsableCommand {
     private static func read(_ count: Int) throws -> Data? {
         var data = Data()
         while data.count < count {
-            guard let piece = try FileHandle.standardInput.read(upToCount: min(count - data.count, step)), !piece.isEmpty
+            guard let piece = try FileHandle.standardInput.read(upToCount: min(count - data.count, step)),
+                !piece.isEmpty
             else { return data.isEmpty ? nil : data }
             data.append(piece)
         }

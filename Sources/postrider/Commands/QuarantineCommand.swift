@@ -4,7 +4,8 @@ import MailStore
 
 struct QuarantineCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "quarantine", abstract: "Messages that crash or stall whoever parses them, kept apart as they came.",
+        commandName: "quarantine",
+        abstract: "Messages that crash or stall whoever parses them, kept apart as they came.",
         subcommands: [List.self, Replay.self])
 
     private struct View: Encodable {
@@ -27,16 +28,19 @@ struct QuarantineCommand: AsyncParsableCommand {
     }
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Lists what is or was kept apart of an account.")
+        static let configuration = CommandConfiguration(abstract: "Lists what is kept apart of an account.")
         @OptionGroup var options: SettingsOptions
         @Option(help: "The account's id.") var account: AccountID
         @Option(help: "At most so many.") var limit = 100
+        @Flag(help: "Also what was tried again since.") var all = false
         @Flag(help: "Print JSON Lines.") var json = false
 
         func run() async throws {
             let store = try await Assembly(await options.settings()).store(role: .operator)
             let key = try await store.account(account).key
-            let messages = try await store.quarantined(of: key, limit: max(1, limit))
+            let messages = try await store.quarantined(of: key, limit: max(1, limit)).filter {
+                all || $0.replayedAt == nil
+            }
             if json { return try messages.forEach { try JSONLine.print(View($0)) } }
             var table = Table("SINCE (UTC)", "FOLDER", "UID", "SIZE", "REPLAYED", "ID", "REASON")
             for message in messages {

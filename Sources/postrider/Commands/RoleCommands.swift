@@ -50,8 +50,10 @@ struct WorkerCommand: AsyncParsableCommand {
 struct ListenerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "listener",
-        abstract: "Keeps connections open for accounts with push, and syncs what the server tells at once; run as many as you like.",
-        discussion: "The accounts are shared out among the listeners that live; when one ends, the others take its accounts.")
+        abstract:
+            "Keeps connections open for accounts with push, and syncs what the server tells at once; run as many as you like.",
+        discussion:
+            "The accounts are shared out among the listeners that live; when one ends, the others take its accounts.")
 
     @OptionGroup var options: SettingsOptions
 

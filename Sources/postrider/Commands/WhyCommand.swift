@@ -6,7 +6,8 @@ import SyncEngine
 struct WhyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "why",
-        abstract: "Tells why a message is here, or why it isn't: when it was seen, by which run, by which rule, in which thread.",
+        abstract:
+            "Tells why a message is here, or why it isn't: when it was seen, by which run, by which rule, in which thread.",
         discussion: "What isn't stored is sought on the server, so that the rule which skipped it can be told.")
     @OptionGroup var options: SettingsOptions
     @Argument(help: "A Message-ID, with or without its angle brackets.") var messageID: String
@@ -18,7 +19,8 @@ struct WhyCommand: AsyncParsableCommand {
     }
 
     private var header: HeaderMessageID? {
-        let bare = messageID.hasPrefix("<") && messageID.hasSuffix(">") ? String(messageID.dropFirst().dropLast()) : messageID
+        let bare =
+            messageID.hasPrefix("<") && messageID.hasSuffix(">") ? String(messageID.dropFirst().dropLast()) : messageID
         return HeaderMessageID(rawValue: bare)
     }
 
@@ -37,7 +39,9 @@ struct WhyCommand: AsyncParsableCommand {
             if json { try JSONLine.print(WhyNotView(place)) } else { WhyNotView(place).show() }
         }
         if places.isEmpty {
-            Terminal.error("postrider: no stored message bears that id, and no folder that is synced has one that does")
+            Terminal.error(
+                "postrider: no stored message bears the id \(header.rawValue), and no folder of the mailbox has one that does"
+            )
             throw ExitCode(1)
         }
     }

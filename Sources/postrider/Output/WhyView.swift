@@ -69,7 +69,9 @@ struct WhyView: Encodable {
             let told = run_started_at.map { ", begun \($0) by \(run_worker ?? "-"): \(run_outcome ?? "-")" } ?? ""
             print("by run   \(run_id)\(told)")
         }
-        for folder in folders { print("in       \(folder.path), UID \(folder.uid)  \(folder.flags.joined(separator: " "))") }
+        for folder in folders {
+            print("in       \(folder.path), UID \(folder.uid)  \(folder.flags.joined(separator: " "))")
+        }
         if let deleted_at { print("deleted  \(deleted_at)") } else if trashed { print("trashed") }
         if !in_scope { print("out of scope: it lies in no folder that is synced") }
         for action in actions { print("raised   \(action.kind) \(action.id): \(action.state)\(action.told)") }

@@ -24,9 +24,11 @@ enum TrialProcess {
                 if isLate.load(ordering: .acquiring) {
                     continuation.resume(returning: "parsing it took longer than \(Int(patience)) s")
                 } else if process.terminationReason == .uncaughtSignal {
-                    continuation.resume(returning: "parsing it ended the process with signal \(process.terminationStatus)")
+                    continuation.resume(
+                        returning: "parsing it ended the process with signal \(process.terminationStatus)")
                 } else if process.terminationStatus != 0 {
-                    continuation.resume(returning: "parsing it ended the process with status \(process.terminationStatus)")
+                    continuation.resume(
+                        returning: "parsing it ended the process with status \(process.terminationStatus)")
                 } else {
                     continuation.resume(returning: nil)
                 }
