@@ -86,7 +86,8 @@ struct MailboxIndex: Sendable {
             case .nothingIsRecent:
                 certainlyOld[id] = all
             case .everythingIsRecent:
-                try await fetch(all, of: item, items: [], from: mailbox)
+                // No header is needed, but which places hold the same message is: it is fetched once.
+                try await fetch(all, of: item, items: Self.identityItems(mailbox.capabilities), from: mailbox)
             case .gmailThreads:
                 try await fetch(all, of: item, items: [.gmailMessageID, .gmailThreadID], from: mailbox)
             case .objectIDThreads:
@@ -149,9 +150,15 @@ struct MailboxIndex: Sendable {
 
     /// Everything that ties a message to a thread, by what the server knows.
     private static func linkItems(_ capabilities: IMAPCapabilities) -> [FetchItem] {
-        var items: [FetchItem] = [
+        let items: [FetchItem] = [
             .body(.headerFields(["MESSAGE-ID", "IN-REPLY-TO", "REFERENCES", "THREAD-INDEX"]))
         ]
+        return items + identityItems(capabilities)
+    }
+
+    /// What the provider calls a message and its thread.
+    private static func identityItems(_ capabilities: IMAPCapabilities) -> [FetchItem] {
+        var items: [FetchItem] = []
         if capabilities.isGmail { items += [.gmailMessageID, .gmailThreadID] }
         if capabilities.hasObjectID { items += [.emailID, .threadID] }
         return items

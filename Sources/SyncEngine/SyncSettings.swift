@@ -21,7 +21,7 @@ package struct SyncSettings: Sendable {
     /// Messages of a folder whose bytes an audit compares, unless it compares all.
     package var auditSample = 32
     /// How long a batch of messages may take to be parsed before one of them is taken for poison.
-    package var parsePatience: TimeAmount = .seconds(60)
+    package var parsePatience: TimeAmount = .seconds(30)
 
     package init() {}
 }

@@ -17,6 +17,8 @@ struct PushState {
 
     func means(_ capabilities: IMAPCapabilities) -> PushStanding.Means {
         if notified != nil { return .notify }
-        return capabilities.hasIdle && !hasLostIdle ? .idle : .polling
+        return mayIdle(capabilities) ? .idle : .polling
     }
+
+    func mayIdle(_ capabilities: IMAPCapabilities) -> Bool { capabilities.hasIdle && !hasLostIdle }
 }

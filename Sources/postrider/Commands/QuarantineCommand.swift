@@ -28,11 +28,10 @@ struct QuarantineCommand: AsyncParsableCommand {
     }
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Lists what is kept apart of an account.")
+        static let configuration = CommandConfiguration(abstract: "Lists what is or was kept apart of an account, newest first.")
         @OptionGroup var options: SettingsOptions
         @Option(help: "The account's id.") var account: AccountID
         @Option(help: "At most so many.") var limit = 100
-        @Flag(help: "Also what was tried again since.") var all = false
         @Flag(help: "Print JSON Lines.") var json = false
 
         func run() async throws {

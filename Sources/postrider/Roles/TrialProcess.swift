@@ -7,11 +7,14 @@ import Synchronization
 /// Tries messages in a process apart: a C parser that crashes or never returns takes nobody else along, and who did it can
 /// be told by trying fewer.
 enum TrialProcess {
-    /// How long one trial may take; a batch is some megabytes.
-    private static let patience = 60.0
+    /// Seconds that one trial may take, and more for each MiB: what is sound takes a tenth of that.
+    private static let patience = 8.0
+    private static let patienceEachMiB = 0.5
 
     /// - Returns: `nil` if all messages came through, else how the process ended.
     static func run(_ messages: [FetchedMessage]) async throws -> String? {
+        let bytes = messages.reduce(0) { $0 + ($1.raw?.count ?? 0) }
+        let patience = patience + patienceEachMiB * Double(bytes >> 20)
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
         process.arguments = [ParseTrialCommand.configuration.commandName ?? ""]
