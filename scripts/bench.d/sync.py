@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Continuous sync: new mail from EXISTS to the row, visits that find nothing, connections that wait, 500 threads, flags.
 
-    scripts/bench sync [--json] [--only new-mail,flags,first-sync,idle,idle-tls,visits] [--visits-by worker|listener]
+    scripts/bench sync [--json] [--only new-mail,flags,first-sync,idle,idle-tls,visits] [--visits-by listener|worker]
 
 All against a private Dovecot on this machine. New mail is measured beside a bare IDLE client, since Dovecot itself waits
 up to half a second before it says EXISTS. --json prints one object a figure, with its bar where it has one. Ends with 1
@@ -37,7 +37,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--only", default=",".join(PARTS), help="some of them, parted by commas")
-    parser.add_argument("--visits-by", choices=("worker", "listener"), default="worker")
+    parser.add_argument("--visits-by", choices=("listener", "worker"), default="listener")
     options = parser.parse_args()
     wanted = options.only.split(",")
     if unknown := set(wanted) - set(PARTS):
