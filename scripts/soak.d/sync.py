@@ -53,7 +53,7 @@ class Seed:
         self._fault_chance = random.Random(f"faults {seed} {kind}")
         self._count = deeds
         self._user = f"s{seed}x{os.getpid()}{kind.replace('-', '')}"
-        self._faults = 0
+        self._faults = self._connections = 0
         self._proxy: FaultProxy | None = None
         self._chose_all = True
 
@@ -66,8 +66,7 @@ class Seed:
         if self._chance.random() < 0.3:
             self._chose_all, choice = False, ("--folders", "INBOX,Work/Alpha")
         self._account = self._trial.connect(self._user, self._proxy.address, self._grounds.password(self._kind), choice)
-        stored.query(self._trial.database_url, f"UPDATE accounts SET interval_seconds = {INTERVAL} WHERE id = :'account'",
-                     self._account)
+        self._ask(f"UPDATE accounts SET interval_seconds = {INTERVAL} WHERE id = :'account'")
         self._trial.call("account", "start", self._account)
 
     def act(self) -> None:
@@ -75,7 +74,7 @@ class Seed:
         for _ in range(self._count):
             self._deeds.act()
             self._break_something()
-            time.sleep(self._chance.choice((0, 0, 0.05, 0.2, 0.5)))
+            time.sleep(self._chance.choice((0, 0, 0.1, 0.4, 1)))
         self._deeds.close()
 
     def _break_something(self) -> None:
@@ -90,6 +89,8 @@ class Seed:
 
     def settle(self) -> None:
         """Waits until all is equal, and sees that it stays so through one more visit."""
+        self._connections = self._proxy.accepted
+        self._visits = self._ask("SELECT read_token FROM account_dispatch WHERE account_id = :'account'")
         self._faults -= len(self._proxy.faults)
         self._proxy.faults.clear()
         self._proxy.cut_all()
@@ -108,7 +109,7 @@ class Seed:
             raise AssertionError("after one more visit: " + self._report(found))
         if changed := [message["id"] for message in database.messages if message not in before.messages]:
             raise AssertionError(f"one more visit with nothing to do changed the messages {changed}")
-        say(f"{self.name}: {len(self._deeds.done)} deeds, {self._faults} faults, {len(database.messages)} messages, "
+        say(f"{self.name}: {len(self._deeds.done)} deeds, {self._visits} visits over {self._connections} connections with {self._faults} faults, {len(database.messages)} messages, "
             f"{sum(map(len, database.skipped.values()))} skipped, {len(database.folders)} folders, "
             f"{len(database.actions)} actions, digest {comparison.stored_digest(database)}, equal after {seconds:.1f} s")
 
@@ -119,18 +120,18 @@ class Seed:
             found.append("the digests differ")
         return found
 
+    def _ask(self, sql: str) -> str:
+        return stored.query(self._trial.database_url, sql, self._account)
+
     def _visit(self) -> None:
         """Makes the account due and waits until a visit that began after this call has ended, or for a while."""
-        url, account = self._trial.database_url, self._account
-        before = stored.query(url, "SELECT read_token FROM account_dispatch WHERE account_id = :'account'", account)
-        stored.query(url, "UPDATE account_dispatch SET next_due_at = now() WHERE account_id = :'account' AND runnable",
-                     account)
+        before = self._ask("SELECT read_token FROM account_dispatch WHERE account_id = :'account'")
+        self._ask("UPDATE account_dispatch SET next_due_at = now() WHERE account_id = :'account' AND runnable")
         deadline = time.monotonic() + 5
         while time.monotonic() < deadline:
             time.sleep(0.1)
-            if stored.query(url, f"SELECT read_token > {before} + 1 OR read_token > {before} AND dispatched_until IS NULL "
-                                 "AND next_due_at > now() FROM account_dispatch WHERE account_id = :'account'",
-                            account) == "t":
+            if self._ask(f"SELECT read_token > {before} + 1 OR read_token > {before} AND dispatched_until IS NULL "
+                         "AND next_due_at > now() FROM account_dispatch WHERE account_id = :'account'") == "t":
                 return
 
     def _report(self, found: list[str]) -> str:
@@ -140,6 +141,13 @@ class Seed:
     def close(self) -> None:
         if self._proxy:
             self._proxy.close()
+
+
+def hurry(database_url: str, until: threading.Event) -> None:
+    """Makes due what a lost connection made to wait, as `account sync` does, so that visits meet deeds and faults."""
+    while not until.wait(0.4):
+        stored.query(database_url, "UPDATE account_dispatch SET next_due_at = now() WHERE runnable AND dispatched_until IS NULL "
+                                   f"AND next_due_at > now() + interval '{INTERVAL} s'")
 
 
 class Roles:
@@ -186,13 +194,15 @@ def together(data: Path, dovecot: dict, grounds: Grounds, wanted: list[tuple[int
         try:
             each("prepare")
             roles, over = Roles(trial, options.roles.split(","), wanted[0][0]), threading.Event()
-            harassing = threading.Thread(target=roles.harass, args=(over,), daemon=True)
+            meanwhile = [threading.Thread(target=hurry, args=(trial.database_url, over), daemon=True)]
             if not options.no_kills:
-                harassing.start()
+                meanwhile.append(threading.Thread(target=roles.harass, args=(over,), daemon=True))
+            for thread in meanwhile:
+                thread.start()
             each("act")
             over.set()
-            if not options.no_kills:
-                harassing.join()
+            for thread in meanwhile:
+                thread.join()
             roles.check()
             each("settle")
             roles.check()
