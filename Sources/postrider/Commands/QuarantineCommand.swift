@@ -37,9 +37,7 @@ struct QuarantineCommand: AsyncParsableCommand {
         func run() async throws {
             let store = try await Assembly(await options.settings()).store(role: .operator)
             let key = try await store.account(account).key
-            let messages = try await store.quarantined(of: key, limit: max(1, limit)).filter {
-                all || $0.replayedAt == nil
-            }
+            let messages = try await store.quarantined(of: key, limit: max(1, limit))
             if json { return try messages.forEach { try JSONLine.print(View($0)) } }
             var table = Table("SINCE (UTC)", "FOLDER", "UID", "SIZE", "REPLAYED", "ID", "REASON")
             for message in messages {
