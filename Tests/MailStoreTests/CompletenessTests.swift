@@ -29,6 +29,13 @@ struct CompletenessTests {
             #expect(known.placed.description == "1:3,7,9:10,4294967295")
             #expect(known.skipped.mapValues(\.description) == [.tooOld: "4:5", .quarantined: "8"])
             #expect(try await coverage(8).placed.isEmpty)
+            let rest = try await mailbox.store.coverage(
+                of: mailbox.inbox.id, uidValidity: Mailbox.validity, account: mailbox.key, from: UID(rawValue: 5))
+            #expect(rest.placed.description == "7,9:10,4294967295")
+            #expect(rest.skipped.mapValues(\.description) == [.tooOld: "5", .quarantined: "8"])
+            let count = try await mailbox.store.knownCount(
+                of: mailbox.inbox.id, uidValidity: Mailbox.validity, account: mailbox.key)
+            #expect(count == 10)
 
             let flags = try await mailbox.store.flags(
                 of: UIDSet(normalising: [2...8, 11...20]), in: mailbox.inbox.id, uidValidity: Mailbox.validity,

@@ -125,20 +125,23 @@ extension CheckpointWriter {
         Statement(
             """
             WITH said AS MATERIALIZED (
-                SELECT folder_id, uidvalidity, uid, string_to_array(flags, ' ') AS flags, modseq
-                  FROM unnest($3::uuid[], $4::int8[], $5::int8[], $6::text[], $7::int8[])
-                    AS u (folder_id, uidvalidity, uid, flags, modseq)
+                SELECT u.folder_id, u.uidvalidity, u.uid, u.flags, coalesce(u.modseq, b.modseq) AS modseq,
+                       b.flags <> u.flags AS differs,
+                       ('\\Deleted' = ANY (b.flags)) <> ('\\Deleted' = ANY (u.flags)) AS weighs
+                  FROM (SELECT folder_id, uidvalidity, uid, string_to_array(flags, ' ') AS flags, modseq
+                          FROM unnest($3::uuid[], $4::int8[], $5::int8[], $6::text[], $7::int8[])
+                            AS u (folder_id, uidvalidity, uid, flags, modseq)) u,
+                       -- Said so that each is looked up by its whole key, whatever the planner knows of the table.
+                       LATERAL (SELECT flags, modseq FROM message_placements
+                                 WHERE organization_id = $1 AND account_id = $2 AND folder_id = u.folder_id
+                                   AND uidvalidity = u.uidvalidity AND uid = u.uid AND agreed_flags IS NULL OFFSET 0) b
+                 WHERE b.flags <> u.flags OR b.modseq IS DISTINCT FROM coalesce(u.modseq, b.modseq)
             )
-            UPDATE message_placements p SET flags = s.flags, modseq = coalesce(s.modseq, p.modseq)
+            UPDATE message_placements p SET flags = s.flags, modseq = s.modseq
               FROM said s
-              JOIN message_placements before
-                ON before.organization_id = $1 AND before.account_id = $2 AND before.folder_id = s.folder_id
-               AND before.uidvalidity = s.uidvalidity AND before.uid = s.uid
              WHERE p.organization_id = $1 AND p.account_id = $2 AND p.folder_id = s.folder_id
                AND p.uidvalidity = s.uidvalidity AND p.uid = s.uid AND p.agreed_flags IS NULL
-               AND (p.flags <> s.flags OR p.modseq IS DISTINCT FROM coalesce(s.modseq, p.modseq))
-            RETURNING p.message_id, before.flags <> p.flags,
-                      ('\\Deleted' = ANY (before.flags)) <> ('\\Deleted' = ANY (p.flags))
+            RETURNING p.message_id, s.differs, s.weighs
             """,
             account.organizationID, account.accountID, changes.map(\.folder.uuid),
             changes.map { Int64($0.uidValidity.rawValue) }, changes.map { Int64($0.uid.rawValue) },

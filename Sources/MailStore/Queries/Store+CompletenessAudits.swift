@@ -19,10 +19,10 @@ extension Store {
                                     (SELECT sha256(string_agg(c.content, ''::bytea ORDER BY c.number)) FROM blob_chunks c
                                       WHERE c.organization_id = $1 AND c.account_id = $2 AND c.sha256 = m.sha256),
                                     ''::bytea)
-                      FROM unnest($5::int8[], $6::int8[]) AS r (first, last)
-                      JOIN message_placements p
-                        ON p.organization_id = $1 AND p.account_id = $2 AND p.folder_id = $3 AND p.uidvalidity = $4
-                       AND p.uid BETWEEN r.first AND r.last
+                      FROM unnest($5::int8[], $6::int8[]) AS r (first, last),
+                           LATERAL (SELECT uid, message_id FROM message_placements
+                                     WHERE organization_id = $1 AND account_id = $2 AND folder_id = $3 AND uidvalidity = $4
+                                       AND uid BETWEEN r.first AND r.last OFFSET 0) p
                       JOIN messages m ON m.organization_id = $1 AND m.account_id = $2 AND m.id = p.message_id
                       LEFT JOIN blobs b ON b.organization_id = $1 AND b.account_id = $2 AND b.sha256 = m.sha256
                     """, key.organizationID, key.accountID, folder, Int64(uidValidity.rawValue),

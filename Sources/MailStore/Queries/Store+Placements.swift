@@ -42,32 +42,63 @@ extension Store {
         }
     }
 
-    /// Which UIDs of a folder are known, as ranges: without flags, hence quick whatever the folder's size.
+    /// Which UIDs of a folder are known, as ranges: without flags, hence quick.
+    ///
+    /// - Parameter first: only UIDs from there on, which costs nothing for those below; `nil` is all.
     package func coverage(
-        of folder: FolderID, uidValidity: UIDValidity, account key: AccountKey
+        of folder: FolderID, uidValidity: UIDValidity, account key: AccountKey, from first: UID? = nil
     ) async throws(StoreError) -> FolderCoverage {
-        try await withSession { session in
+        let first = Int64(first?.rawValue ?? 0)
+        return try await withSession { session in
             let rows = try session.pipeline([
+                // The ends of each run, in order; a run of one is one end.
                 Statement(
                     """
-                    SELECT min(uid), max(uid)
-                      FROM (SELECT uid, uid - row_number() OVER (ORDER BY uid) AS run FROM message_placements
-                             WHERE organization_id = $1 AND account_id = $2 AND folder_id = $3 AND uidvalidity = $4) AS placed
-                     GROUP BY run
-                    """, key.organizationID, key.accountID, folder, Int64(uidValidity.rawValue)
+                    SELECT uid, is_first, is_last
+                      FROM (SELECT uid, lag(uid) OVER whole IS DISTINCT FROM uid - 1 AS is_first,
+                                   lead(uid) OVER whole IS DISTINCT FROM uid + 1 AS is_last
+                              FROM message_placements
+                             WHERE organization_id = $1 AND account_id = $2 AND folder_id = $3 AND uidvalidity = $4
+                               AND uid >= $5
+                            WINDOW whole AS (ORDER BY uid)) AS placed
+                     WHERE is_first OR is_last ORDER BY uid
+                    """, key.organizationID, key.accountID, folder, Int64(uidValidity.rawValue), first
                 ),
                 Statement(
                     """
-                    SELECT lower(r), upper(r) - 1, s.reason FROM folder_skips s, unnest(s.uids) AS r
+                    SELECT lower(r), upper(r) - 1, s.reason
+                      FROM folder_skips s, unnest(s.uids * int8multirange(int8range($5, NULL))) AS r
                      WHERE organization_id = $1 AND account_id = $2 AND folder_id = $3 AND uidvalidity = $4
-                    """, key.organizationID, key.accountID, folder, Int64(uidValidity.rawValue)
+                    """, key.organizationID, key.accountID, folder, Int64(uidValidity.rawValue), first
                 ),
             ])
+            var placed: [ClosedRange<UInt32>] = []
+            var begun: UInt32 = 0
+            for row in rows[0] {
+                let uid = UInt32(clamping: try row.get(0, as: Int64.self))
+                if try row.get(1) { begun = uid }
+                if try row.get(2) { placed.append(begun...uid) }
+            }
             var skipped: [SkipReason: [ClosedRange<UInt32>]] = [:]
             for row in rows[1] { skipped[try row.known(2), default: []].append(try row.uidRange()) }
             return FolderCoverage(
-                placed: UIDSet(normalising: try rows[0].map { try $0.uidRange() }),
-                skipped: skipped.mapValues(UIDSet.init(normalising:)))
+                placed: UIDSet(normalising: placed), skipped: skipped.mapValues(UIDSet.init(normalising:)))
+        }
+    }
+
+    /// How many UIDs of a folder are known: placed, or skipped for a reason.
+    package func knownCount(
+        of folder: FolderID, uidValidity: UIDValidity, account key: AccountKey
+    ) async throws(StoreError) -> Int {
+        try await withSession { session in
+            try session.query(
+                Statement(
+                    """
+                    SELECT (SELECT count(*) FROM message_placements
+                             WHERE organization_id = $1 AND account_id = $2 AND folder_id = $3 AND uidvalidity = $4)
+                           + (SELECT coalesce(sum(upper(r) - lower(r)), 0)::int8 FROM folder_skips s, unnest(s.uids) AS r
+                               WHERE organization_id = $1 AND account_id = $2 AND folder_id = $3 AND uidvalidity = $4)
+                    """, key.organizationID, key.accountID, folder, Int64(uidValidity.rawValue)))[0].get(0)
         }
     }
 
@@ -80,10 +111,10 @@ extension Store {
             let rows = try session.query(
                 Statement(
                     """
-                    SELECT p.uid, array_to_string(p.flags, ' ')
-                      FROM unnest($5::int8[], $6::int8[]) AS r (first, last)
-                      JOIN message_placements p ON p.uid BETWEEN r.first AND r.last
-                     WHERE p.organization_id = $1 AND p.account_id = $2 AND p.folder_id = $3 AND p.uidvalidity = $4
+                    SELECT p.uid, array_to_string(p.flags, ' ') FROM unnest($5::int8[], $6::int8[]) AS r (first, last),
+                           LATERAL (SELECT uid, flags FROM message_placements
+                                     WHERE organization_id = $1 AND account_id = $2 AND folder_id = $3 AND uidvalidity = $4
+                                       AND uid BETWEEN r.first AND r.last OFFSET 0) p
                     """, key.organizationID, key.accountID, folder, Int64(uidValidity.rawValue),
                     uids.ranges.map { Int64($0.lowerBound) }, uids.ranges.map { Int64($0.upperBound) }
                 ))
