@@ -3,6 +3,8 @@ import MailModel
 /// What a checkpoint's statements have done to messages so far: whose standing is to be told anew from its placements,
 /// and what there is to tell others.
 struct CheckpointEffects {
+    /// Whether what happens to mail is told: only once the first sync is complete. `nil` where nobody has looked.
+    var isTold: Bool?
     var created: [MessageID] = []
     var createdThreads: [ThreadID] = []
     /// Messages whose flags or places changed.

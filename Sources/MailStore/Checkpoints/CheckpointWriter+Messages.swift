@@ -26,6 +26,7 @@ extension CheckpointWriter {
 
         for message in changed where known.contains(message) { effects.moved(message) }
         for new in plan.newMessages where !new.isPlain { effects.unsettled.insert(new.id) }
+        effects.isTold = stored.isFirstSyncComplete
         effects.created = plan.newMessages.map(\.id)
         effects.createdThreads = plan.createdThreads.map(\.id)
         effects.filled.formUnion(messages.map(\.folder))

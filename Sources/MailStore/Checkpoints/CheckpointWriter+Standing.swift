@@ -2,27 +2,39 @@ import MailModel
 import Postgres
 
 extension CheckpointWriter {
-    /// Settles the standing of all messages that gained or lost something, and tells what happened: one statement.
+    /// Settles the standing of all messages that gained or lost something, and tells what happened: one statement, and
+    /// none for the new messages of a first sync, which are what a new row says.
     func standingStatements(_ effects: CheckpointEffects) -> [Statement] {
-        let nothing =
-            effects.created.isEmpty && effects.createdThreads.isEmpty && effects.updated.isEmpty
-            && effects.unsettled.isEmpty
-        if nothing { return [] }
-        return [
-            Statement(
-                """
-                \(StandingQueries.settling("SELECT id FROM unnest($3::uuid[]) AS u (id)"))
-                \(StandingQueries.telling("""
-                    SELECT 'thread.created', id FROM unnest($6::uuid[]) AS u (id)
-                    UNION ALL SELECT 'message.created', id FROM unnest($5::uuid[]) AS u (id)
-                    UNION ALL SELECT 'message.updated', id
-                      FROM (SELECT id FROM unnest($4::uuid[]) AS u (id) UNION SELECT id FROM changed) AS updated
-                     WHERE id <> ALL ($5::uuid[])
-                    """))
-                """,
-                account.organizationID, account.accountID, effects.unsettled.map(\.uuid), effects.updated.map(\.uuid),
-                effects.created.map(\.uuid), effects.createdThreads.map(\.uuid))
-        ]
+        if !effects.unsettled.isEmpty || !effects.updated.isEmpty { return [settlingStatement(effects)] }
+        let isNothingToTell = effects.created.isEmpty && effects.createdThreads.isEmpty
+        return isNothingToTell || effects.isTold == false ? [] : [newsStatement(effects)]
+    }
+
+    private func settlingStatement(_ effects: CheckpointEffects) -> Statement {
+        let told = """
+            SELECT 'thread.created', id FROM unnest($6::uuid[]) AS u (id)
+            UNION ALL SELECT 'message.created', id FROM unnest($5::uuid[]) AS u (id)
+            UNION ALL SELECT 'message.updated', id
+              FROM (SELECT id FROM unnest($4::uuid[]) AS u (id) UNION SELECT id FROM changed) AS updated
+             WHERE id <> ALL ($5::uuid[])
+            """
+        return Statement(
+            """
+            \(StandingQueries.settling("SELECT id FROM unnest($3::uuid[]) AS u (id)"))
+            \(StandingQueries.telling(told))
+            """,
+            account.organizationID, account.accountID, effects.unsettled.map(\.uuid), effects.updated.map(\.uuid),
+            effects.created.map(\.uuid), effects.createdThreads.map(\.uuid))
+    }
+
+    private func newsStatement(_ effects: CheckpointEffects) -> Statement {
+        let told = """
+            SELECT 'thread.created', id FROM unnest($4::uuid[]) AS u (id)
+            UNION ALL SELECT 'message.created', id FROM unnest($3::uuid[]) AS u (id)
+            """
+        return Statement(
+            StandingQueries.telling(told), account.organizationID, account.accountID, effects.created.map(\.uuid),
+            effects.createdThreads.map(\.uuid))
     }
 
     /// Deletes orphans that were sought in vain. Runs after the standing was settled: one that was placed again isn't

@@ -14,6 +14,8 @@ struct StoredContext {
     var byProviderID: [String: KnownMessage] = [:]
     var byContent: [[UInt8]: KnownMessage] = [:]
     var blobs: Set<[UInt8]> = []
+    /// Whether the account's first sync is complete.
+    var isFirstSyncComplete = false
     /// Of the checkpoint's folders, those whose messages are in scope and not trashed.
     var plainFolders: Set<FolderID> = []
     /// Links that some stored message bears itself.
@@ -68,6 +70,10 @@ struct StoredContext {
                    AND is_watched(selectable, chosen, role, gone_at) AND role IS DISTINCT FROM 'trash'
                 """, organization, accountID, Array(Set(messages.map(\.folder.uuid)))
             ),
+            Statement(
+                "SELECT first_sync_completed_at IS NOT NULL FROM accounts WHERE organization_id = $1 AND id = $2",
+                organization, accountID
+            ),
         ])
         for row in rows[0] {
             context.byContent[try row.get(0)] = KnownMessage(id: try row.get(1), thread: try row.get(2))
@@ -77,6 +83,7 @@ struct StoredContext {
         }
         for row in rows[2] { context.blobs.insert(try row.get(0)) }
         for row in rows[4] { context.plainFolders.insert(try row.get(0)) }
+        context.isFirstSyncComplete = try rows[5].first?.get(0) ?? false
         try context.loadLinks(rows[3], of: account, in: session)
         try context.loadSubjectCandidates(for: messages, of: account, in: session)
         return context
