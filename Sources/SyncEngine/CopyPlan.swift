@@ -9,18 +9,20 @@ struct CopyPlan {
     /// The other places of messages that are fetched.
     private(set) var postponed: [IndexEntry] = []
 
-    init(_ threads: [PlannedThread], entries: [IndexEntry]) {
+    /// - Parameter placed: entries that are placed by now, since their messages were stored before.
+    init(_ threads: [PlannedThread], entries: [IndexEntry], placed: [IndexEntry]) {
+        let done = Set(placed.map { MessagePlace(folder: $0.folder, uid: $0.uid) })
         guard entries.contains(where: { $0.providerMessageID != nil }) else {
             fetched = threads
             return
         }
         let entryOf = Dictionary(
-            entries.map { (Place(folder: $0.folder, uid: $0.uid), $0) }, uniquingKeysWith: { first, _ in first })
+            entries.map { (MessagePlace(folder: $0.folder, uid: $0.uid), $0) }, uniquingKeysWith: { first, _ in first })
         var seen: Set<String> = []
         for thread in threads {
             var members: [PlannedThread.Member] = []
-            for member in thread.members {
-                guard let entry = entryOf[Place(folder: member.folder, uid: member.uid)],
+            for member in thread.members where !done.contains(MessagePlace(folder: member.folder, uid: member.uid)) {
+                guard let entry = entryOf[MessagePlace(folder: member.folder, uid: member.uid)],
                     let id = entry.providerMessageID
                 else {
                     members.append(member)
@@ -34,14 +36,9 @@ struct CopyPlan {
 
     /// The postponed places that have not been placed.
     func postponed(without placed: [IndexEntry]) -> [FolderID: UIDSet] {
-        let done = Set(placed.map { Place(folder: $0.folder, uid: $0.uid) })
+        let done = Set(placed.map { MessagePlace(folder: $0.folder, uid: $0.uid) })
         return Dictionary(
-            grouping: postponed.filter { !done.contains(Place(folder: $0.folder, uid: $0.uid)) }, by: \.folder
+            grouping: postponed.filter { !done.contains(MessagePlace(folder: $0.folder, uid: $0.uid)) }, by: \.folder
         ).mapValues { UIDSet($0.map(\.uid)) }
-    }
-
-    private struct Place: Hashable {
-        let folder: FolderID
-        let uid: UID
     }
 }

@@ -1,49 +1,37 @@
-import Crypto
 import IMAP
 import MIME
 import MailModel
 import MailStore
 import NIOCore
-import NIOPosix
 import Synchronization
-import Threading
 
 /// Parses and hashes fetched messages on a thread of its own: GMime is a C parser that nothing can interrupt, so it
 /// must not hold one of the few threads that all Swift tasks share.
+///
+/// A message that the parser never finishes keeps its thread for good. Another takes its place; what had queued up behind
+/// it is tried again by those who asked.
 final class ParseThread: Sendable {
-    private let pool = NIOThreadPool(numberOfThreads: 1)
-    private let parser: Confined<MessageParser>
+    private let bench = Mutex(ParseBench())
     private let patience: TimeAmount
 
     /// - Parameter patience: how long a batch may take; a batch is at most some megabytes, or one large message.
-    init(patience: TimeAmount) {
-        self.patience = patience
-        pool.start()
-        parser = Confined(MessageParser())
-    }
-
-    deinit {
-        pool.shutdownGracefully { _ in }
-    }
+    init(patience: TimeAmount) { self.patience = patience }
 
     /// Turns fetched messages of one folder into rows to be stored, in their order. A message without a body is left
     /// out: it is unknown, not empty.
     ///
-    /// - Throws: ``SyncError/parseStalled`` where it takes too long. Nothing can interrupt a C parser: its thread is left to
-    ///   it, and this one is of no use any more.
+    /// - Throws: ``SyncError/parseStalled`` where it takes too long, ``SyncError/parserLost`` where another's batch did.
     func prepare(_ batch: FetchedBatch, by rules: PreparationRules) async throws -> [NewMessage] {
-        let parser = parser
-        return try await run {
+        try await run { parser in
             try batch.messages.compactMap { message in
-                try MessagePreparer(parser: parser.value, item: batch.folder, rules: rules).prepare(message)
+                try MessagePreparer(parser: parser, item: batch.folder, rules: rules).prepare(message)
             }
         }
     }
 
     /// What a message's header says.
     func parse(header: [UInt8]) async throws -> ParsedMessage {
-        let parser = parser
-        return try await run { header.withUnsafeBytes { parser.value.parse($0) } }
+        try await run { parser in header.withUnsafeBytes { parser.parse($0) } }
     }
 
     /// What is kept of messages that can't be parsed: their bytes, and where they lie.
@@ -51,7 +39,7 @@ final class ParseThread: Sendable {
         _ culprits: [Bisection.Culprit<FetchedMessage>], of item: WatchedFolder
     ) async throws -> [Checkpoint.Quarantined] {
         guard !culprits.isEmpty else { return [] }
-        return try await run {
+        return try await run { _ in
             try culprits.map { culprit in
                 let raw = culprit.item.raw.map(RawContent.init)
                 return Checkpoint.Quarantined(
@@ -63,74 +51,23 @@ final class ParseThread: Sendable {
 
     /// The SHA-256 of a message's bytes; 32 bytes.
     func hash(_ raw: RawMessage) async throws -> [UInt8] {
-        try await run { try RawContent(raw).sha256() }
+        try await run { _ in try RawContent(raw).sha256() }
     }
 
-    private func run<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
-        // No task group: it would wait for the work that nothing can end.
-        let answer = Answer<Value>()
-        let watch = MultiThreadedEventLoopGroup.singleton.next().scheduleTask(in: patience) {
-            answer.give(.failure(SyncError.parseStalled))
-        }
-        defer { watch.cancel() }
-        return try await withCheckedThrowingContinuation { continuation in
-            answer.await(continuation)
-            pool.submit { state in
-                switch state {
-                case .active: answer.give(Result { try work() })
-                case .cancelled: answer.give(.failure(CancellationError()))
-                }
+    private func run<Value: Sendable>(
+        _ work: @escaping @Sendable (MessageParser) throws -> Value
+    ) async throws -> Value {
+        let bench = bench.withLock { $0 }
+        do {
+            return try await bench.run(within: patience, work)
+        } catch SyncError.parseStalled {
+            let isFirst = self.bench.withLock { current in
+                guard current === bench else { return false }
+                current = ParseBench()
+                return true
             }
+            if isFirst { bench.giveUp() }
+            throw SyncError.parseStalled
         }
-    }
-
-    /// The first answer counts; the other comes too late.
-    private final class Answer<Value: Sendable>: Sendable {
-        private enum State {
-            case open
-            case awaited(CheckedContinuation<Value, any Error>)
-            case given(Result<Value, any Error>)
-            case over
-        }
-
-        private let state = Mutex(State.open)
-
-        func await(_ continuation: CheckedContinuation<Value, any Error>) {
-            let early: Result<Value, any Error>? = state.withLock { state in
-                switch state {
-                case .open:
-                    state = .awaited(continuation)
-                    return nil
-                case .given(let result):
-                    state = .over
-                    return result
-                case .awaited, .over: return nil
-                }
-            }
-            if let early { continuation.resume(with: early) }
-        }
-
-        func give(_ result: Result<Value, any Error>) {
-            let waiting: CheckedContinuation<Value, any Error>? = state.withLock { state in
-                switch state {
-                case .open:
-                    state = .given(result)
-                    return nil
-                case .awaited(let continuation):
-                    state = .over
-                    return continuation
-                case .given, .over: return nil
-                }
-            }
-            waiting?.resume(with: result)
-        }
-    }
-
-    /// A value that only one thread ever touches.
-    ///
-    /// Unchecked, because the pool has exactly one thread and the value is used within its work items alone.
-    private struct Confined<Value>: @unchecked Sendable {
-        let value: Value
-        init(_ value: Value) { self.value = value }
     }
 }

@@ -9,6 +9,8 @@ package enum SyncError: Failing {
     case listingsDisagree(FolderID)
     /// A batch of messages took too long to parse; one of them may stall whoever tries.
     case parseStalled
+    /// The parser's thread was lost to another's message.
+    case parserLost
     /// A large message's temporary file can't be read back.
     case spoolUnreadable
 
@@ -17,6 +19,7 @@ package enum SyncError: Failing {
         case .folderChanged: .retryNow
         case .listingsDisagree: .retryLater
         case .parseStalled: .permanent
+        case .parserLost: .retryNow
         case .spoolUnreadable: .retryLater
         }
     }
@@ -29,6 +32,7 @@ extension SyncError: CustomStringConvertible {
         case .listingsDisagree:
             "the server doesn't tell the same of a folder twice; nothing is removed, and it is asked again"
         case .parseStalled: "messages took too long to parse; the one that does it is sought apart from other work"
+        case .parserLost: "another message stalled the parser; it is tried again"
         case .spoolUnreadable: "a large message's temporary file can't be read back"
         }
     }

@@ -14,7 +14,10 @@ struct SyncFailure {
     func consequence(failuresBefore: Int) -> Store.VisitFailure? {
         if error is CancellationError || error is StoreError { return nil }
         // Whoever runs the visit must have it run apart; the account has done nothing wrong.
-        if case SyncError.parseStalled? = error as? SyncError { return nil }
+        switch error as? SyncError {
+        case .parseStalled, .parserLost: return nil
+        case .folderChanged, .listingsDisagree, .spoolUnreadable, nil: break
+        }
         guard let failing = error as? any Failing else {
             return Store.VisitFailure(
                 state: nil, problem: AccountProblem(code: "internal_error", text: "\(error)"),

@@ -52,7 +52,10 @@ extension Visit {
         opening.progress = progress
         _ = try await commit(opening)
 
-        let copies = CopyPlan(plan.remaining, entries: index.entries)
+        let due = Set(plan.remaining.flatMap { $0.members.map { MessagePlace(folder: $0.folder, uid: $0.uid) } })
+        let known = try await placeCopies(
+            of: index.entries.filter { due.contains(MessagePlace(folder: $0.folder, uid: $0.uid)) }, in: watched)
+        let copies = CopyPlan(plan.remaining, entries: index.entries, placed: known)
         let rounds = FetchRounds.cut(
             copies.fetched, firstMessages: engine.settings.firstRoundMessages,
             messages: engine.settings.roundMessages, bytes: engine.settings.roundBytes)
@@ -68,7 +71,7 @@ extension Visit {
 
         let unfetchable = try await road.retry(pulled)
         let placed = try await placeCopies(of: copies.postponed, in: watched)
-        report.copies = placed.count
+        report.copies = known.count + placed.count
         // A copy whose message didn't come after all is fetched by itself.
         let left = copies.postponed(without: placed)
         if !left.isEmpty {
