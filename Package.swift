@@ -16,6 +16,7 @@ extension Target.Dependency {
     static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
     static let nioSSL = product(name: "NIOSSL", package: "swift-nio-ssl")
     static let crypto = product(name: "Crypto", package: "swift-crypto")
+    static let cryptoExtras = product(name: "CryptoExtras", package: "swift-crypto")
     static let logging = product(name: "Logging", package: "swift-log")
     static let metrics = product(name: "Metrics", package: "swift-metrics")
     static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
@@ -58,7 +59,7 @@ let targets: [Target] = [
     .ours("Cron", []),
 
     // Formats: bytes and messages, no socket.
-    .ours("IMAPCore", ["Failure", "MailModel", .nioCore]),
+    .ours("IMAPCore", ["Failure", "MailModel", .crypto, .cryptoExtras, .nioCore]),
     .ours("MIME", ["CGMime", "MailModel"]),
 
     // Connections.

@@ -4,7 +4,9 @@ import NIOCore
 extension IMAPConnection {
     /// Signs in; afterwards the capabilities are those that hold for this user.
     ///
-    /// A password goes by AUTHENTICATE PLAIN where the server offers that, else by LOGIN unless the server forbids it.
+    /// Of the ways that the server offers the best is taken: for a password SCRAM-SHA-256, AUTHENTICATE PLAIN, LOGIN unless
+    /// the server forbids it; for a token OAUTHBEARER, XOAUTH2. Where the server does not understand one, or refuses
+    /// SCRAM without a word on the credentials, which servers do that can't hash this user's password, the next is tried.
     /// On a connection that the server greeted as signed in, nothing is sent.
     ///
     /// - Throws: ``IMAPError/signInRefused(_:)`` where the user must do something, ``IMAPError/throttled(_:)`` where the
@@ -17,16 +19,19 @@ extension IMAPConnection {
             return
         }
         var lastRefusal: IMAPError?
-        for command in commands(for: credential) {
+        for attempt in attempts(for: credential) {
             do throws(IMAPError) {
-                _ = try await conversation.perform(command)
+                switch attempt {
+                case .command(let command): _ = try await conversation.perform(command)
+                case .scram(let client):
+                    try await conversation.authenticate(client, hasInitialResponse: hasInitialResponse)
+                }
                 try await learnCapabilities(conversation)
                 conversation.mark.move(to: .signedIn)
                 return
             } catch {
-                // Some servers offer PLAIN and know only LOGIN; they call it BAD, which is said of no password.
-                guard case .signInRefused(.credentials) = error, case .authenticatePlain = command,
-                    conversation.phase == .notAuthenticated, conversation.lastAnswer?.condition == .bad
+                guard case .signInRefused(.credentials) = error, conversation.phase == .notAuthenticated,
+                    attempt.saysNothing(about: conversation.lastAnswer)
                 else { throw error }
                 lastRefusal = error
             }
@@ -34,32 +39,50 @@ extension IMAPConnection {
         throw lastRefusal ?? .signInRefused(.noCommonMechanism)
     }
 
-    private func commands(for credential: IMAPCredential) -> [Command] {
+    private var hasInitialResponse: Bool { capabilities.hasInitialResponse }
+
+    private func attempts(for credential: IMAPCredential) -> [SignInAttempt] {
         let capabilities = capabilities
-        let initialResponse = capabilities.hasInitialResponse
+        var attempts: [SignInAttempt] = []
         switch credential {
         case .password(let username, let password):
-            var commands: [Command] = []
-            if capabilities.has("AUTH=PLAIN") {
-                commands.append(
-                    .authenticatePlain(username: username, password: password, initialResponse: initialResponse))
+            if capabilities.has("AUTH=SCRAM-SHA-256"),
+                let client = ScramClient(username: username, password: password, nonce: Self.nonce())
+            {
+                attempts.append(.scram(client))
             }
-            if !capabilities.isLoginDisabled { commands.append(.login(username: username, password: password)) }
-            return commands
+            if capabilities.has("AUTH=PLAIN") {
+                attempts.append(
+                    .command(
+                        .authenticatePlain(
+                            username: username, password: password, initialResponse: hasInitialResponse)))
+            }
+            if !capabilities.isLoginDisabled {
+                attempts.append(.command(.login(username: username, password: password)))
+            }
         case .oauth2(let username, let accessToken):
             if capabilities.has("AUTH=OAUTHBEARER") {
-                return [
-                    .authenticateOAuthBearer(
-                        username: username, accessToken: accessToken, host: endpoint.serverName,
-                        port: endpoint.address.port ?? 143, initialResponse: initialResponse)
-                ]
+                attempts.append(
+                    .command(
+                        .authenticateOAuthBearer(
+                            username: username, accessToken: accessToken, host: endpoint.serverName,
+                            port: endpoint.address.port ?? 143, initialResponse: hasInitialResponse)))
             }
-            guard capabilities.has("AUTH=XOAUTH2") else { return [] }
-            return [
-                .authenticateXOAuth2(
-                    username: username, accessToken: accessToken, initialResponse: initialResponse)
-            ]
+            if capabilities.has("AUTH=XOAUTH2") {
+                attempts.append(
+                    .command(
+                        .authenticateXOAuth2(
+                            username: username, accessToken: accessToken, initialResponse: hasInitialResponse)))
+            }
         }
+        return attempts
+    }
+
+    /// 144 bits, which no two sign-ins share.
+    private static func nonce() -> String {
+        var random = SystemRandomNumberGenerator()
+        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
+        return String((0..<24).map { _ in alphabet[Int.random(in: 0..<64, using: &random)] })
     }
 
     /// Tells the server what this program is and asks what the server is (RFC 2971).

@@ -9,6 +9,7 @@ extension IMAPError: CustomStringConvertible {
         case .signInRefused(.credentials(let text)): "the mail server refused the sign-in\(Self.quoted(text))"
         case .signInRefused(.webSignIn): "the mail provider wants a sign-in in the browser first"
         case .signInRefused(.noCommonMechanism): "the mail server offers no way to sign in that can be used here"
+        case .signInRefused(.serverUnproven): "the mail server could not show that it knows the password"
         case .throttled(let throttle): throttle.description
         case .refused(let refusal):
             "the mail server refused \(refusal.command)\(Self.quoted(refusal.text))"

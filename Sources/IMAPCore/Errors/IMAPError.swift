@@ -73,6 +73,8 @@ package enum IMAPError: Failing, Hashable {
         case webSignIn(String?)
         /// None of the ways to sign in that the server offers is known here or allowed.
         case noCommonMechanism
+        /// The server accepted the password without showing that it knows it (RFC 5802 §3): it may be another's server.
+        case serverUnproven
     }
 
     package struct Throttle: Sendable, Hashable {
