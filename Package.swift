@@ -45,6 +45,7 @@ let targets: [Target] = [
     .systemLibrary(name: "CHiredis", pkgConfig: "hiredis", providers: [.apt(["libhiredis-dev"])]),
     .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     .systemLibrary(name: "CLibCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CGMime", pkgConfig: "gmime-3.0", providers: [.apt(["libgmime-3.0-dev"])]),
 
     // Rules: pure functions and values.
@@ -66,7 +67,9 @@ let targets: [Target] = [
     .ours("OutboundGuard", ["Failure"]),
     .ours("Redis", ["Failure", "CHiredis", .nioCore, .nioPosix, .nioSSL]),
     .ours("Postgres", ["Failure", "CLibPQ"]),
-    .ours("IMAP", ["Failure", "MetricNames", "IMAPCore", "MailModel", .metrics, .nioCore, .nioPosix, .nioSSL]),
+    .ours(
+        "IMAP",
+        ["Failure", "MetricNames", "CZlib", "IMAPCore", "MailModel", .metrics, .nioCore, .nioPosix, .nioSSL]),
     .ours("Transfer", ["Failure", "CLibCurl"]),
 
     // Queue and storage.

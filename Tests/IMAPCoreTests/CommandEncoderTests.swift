@@ -95,6 +95,52 @@ struct CommandEncoderTests {
         #expect(try pieces(command(false)) == ["A1 AUTHENTICATE XOAUTH2\r\n", "\(base64)\r\n"])
     }
 
+    @Test("of OAUTHBEARER name user, server and token, and escape the name")
+    func oauthBearer() throws {
+        let decoded = "n,a=u=3D@x,\u{01}host=mail.example\u{01}port=993\u{01}auth=Bearer tok\u{01}\u{01}"
+        let base64 = Data(decoded.utf8).base64EncodedString()
+        func command(_ initial: Bool) -> Command {
+            .authenticateOAuthBearer(
+                username: "u=@x", accessToken: "tok", host: "mail.example", port: 993, initialResponse: initial)
+        }
+        #expect(try pieces(command(true)) == ["A1 AUTHENTICATE OAUTHBEARER \(base64)\r\n"])
+        #expect(try pieces(command(false)) == ["A1 AUTHENTICATE OAUTHBEARER\r\n", "\(base64)\r\n"])
+    }
+
+    @Test("ask for what changed, and for what is gone")
+    func changes() throws {
+        let uids = UIDSet(normalising: [1...90])
+        let since = ModSequence(rawValue: 17)
+        #expect(
+            try pieces(.uidFetch(uids, [.uid, .flags], changes: ChangedSince(since, wantsVanished: true)))
+                == ["A1 UID FETCH 1:90 (UID FLAGS) (CHANGEDSINCE 17 VANISHED)\r\n"])
+        #expect(
+            try pieces(
+                .uidFetch(uids, [.flags], changes: ChangedSince(ModSequence(rawValue: 0), wantsVanished: false)))
+                == ["A1 UID FETCH 1:90 (FLAGS) (CHANGEDSINCE 1)\r\n"])
+        #expect(try pieces(.examine(Self.path("a"), condstore: true)) == ["A1 EXAMINE \"a\" (CONDSTORE)\r\n"])
+        let key = SearchKey.and([.changedSince(since), .not(.deleted), .before(EpochSeconds(0))])
+        #expect(
+            try pieces(.uidSearch(key, extended: false))
+                == ["A1 UID SEARCH MODSEQ 17 NOT DELETED BEFORE 1-Jan-1970\r\n"])
+    }
+
+    @Test("of NOTIFY name what is told, and where")
+    func notify() throws {
+        #expect(try pieces(.notify(.nothing)) == ["A1 NOTIFY NONE\r\n"])
+        #expect(
+            try pieces(.notify(.changes(in: [Self.path("INBOX"), Self.path("a b")], flags: true, names: true))) == [
+                "A1 NOTIFY SET STATUS (SELECTED (MessageNew MessageExpunge FlagChange))"
+                    + " (MAILBOXES (\"INBOX\" \"a b\") (MessageNew MessageExpunge FlagChange))"
+                    + " (PERSONAL (MailboxName))\r\n"
+            ])
+        #expect(
+            try pieces(.notify(.changes(in: nil, flags: false, names: false))) == [
+                "A1 NOTIFY SET STATUS (SELECTED (MessageNew MessageExpunge))"
+                    + " (PERSONAL (MessageNew MessageExpunge))\r\n"
+            ])
+    }
+
     static let injections: [Command] = ["\r", "\n", "\0", "x\r\nA2 LOGOUT"].flatMap { bad -> [Command] in
         [
             .login(username: bad, password: "x"), .login(username: "x", password: bad),
@@ -102,6 +148,9 @@ struct CommandEncoderTests {
             .authenticatePlain(username: "x", password: bad, initialResponse: true),
             .authenticateXOAuth2(username: bad, accessToken: "x", initialResponse: true),
             .authenticateXOAuth2(username: "x", accessToken: bad, initialResponse: true),
+            .authenticateOAuthBearer(username: bad, accessToken: "x", host: "h", port: 1, initialResponse: true),
+            .authenticateOAuthBearer(username: "x", accessToken: bad, host: "h", port: 1, initialResponse: true),
+            .notify(.changes(in: [path(bad)], flags: true, names: true)),
             .examine(path(bad)), .select(path(bad)), .status(path(bad), [.messages]),
             .list(pattern: bad, returning: []),
             .uidSearch(.header(field: bad, value: "x"), extended: true),

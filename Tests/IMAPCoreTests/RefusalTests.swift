@@ -17,7 +17,7 @@ struct RefusalTests {
             switch session.machine.receive(event) {
             case .finished(let end): if case .failure(let error) = end.outcome { return error }
             case .fail(let error): return error
-            case .ignore, .greeted, .keep, .body, .write, .startTLS: continue
+            case .ignore, .greeted, .keep, .body, .write, .startTLS, .challenge, .idleEnded: continue
             }
         }
         throw IMAPError.protocolViolation("no refusal")

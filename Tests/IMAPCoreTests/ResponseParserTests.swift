@@ -29,6 +29,8 @@ struct ResponseParserTests {
         Fixture("* OK [PERMANENTFLAGS (\\Seen \\*)]\r\n", ok(.permanentFlags([.seen, Flag("\\*")]))),
         Fixture("* OK [MAILBOXID (F2212ea87-6097)] Ok\r\n", ok(.mailboxID("F2212ea87-6097"), "Ok")),
         Fixture("* OK [BADCHARSET (\"a]b\" c)] text\r\n", ok(.other("BADCHARSET"), "text")),
+        Fixture("* OK [CLOSED] was open\r\n", ok(.closed, "was open")),
+        Fixture("* OK [NOTIFICATIONOVERFLOW] too much\r\n", ok(.notificationOverflow, "too much")),
         Fixture("* OK text that ends in {5}\r\n", ok(nil, "text that ends in {5}")),
         Fixture("* 23 EXISTS\r\n", .exists(23)),
         Fixture("* 5 recent\r\n", .recent(5)),

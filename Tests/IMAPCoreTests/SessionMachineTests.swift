@@ -27,6 +27,8 @@ struct SessionMachineTests {
                     let write = end.write.map { " write \(String(buffer: $0))" } ?? ""
                     out.append("finished \(end.index) \(outcome)\(end.isLast ? " last" : "")\(write)")
                 case .startTLS: out.append("startTLS")
+                case .challenge(let text): out.append("challenge \(text)")
+                case .idleEnded: out.append("idle ended")
                 case .fail(let error): out.append("fail \(error)")
                 }
             }
@@ -110,6 +112,55 @@ struct SessionMachineTests {
         _ = try session.say(.authenticateXOAuth2(username: "u", accessToken: "t", initialResponse: true))
         #expect(try session.hear("+ eyJzdGF0dXMiOiI0MDAifQ==\r\n") == ["write \r\n"])
         #expect(try session.hear("A1 NO [AUTHENTICATIONFAILED] bad token\r\n") == ["finished 0 refused last"])
+    }
+
+    @Test("an error told by + within OAUTHBEARER is answered by the one octet that RFC 7628 has for it")
+    func oauthBearerError() throws {
+        var session = Session()
+        _ = try session.hear("* OK hi\r\n")
+        _ = try session.say(
+            .authenticateOAuthBearer(username: "u", accessToken: "t", host: "h", port: 1, initialResponse: true))
+        #expect(try session.hear("+ eyJzdGF0dXMiOiI0MDAifQ==\r\n") == ["write AQ==\r\n"])
+        #expect(try session.hear("A1 NO [AUTHENTICATIONFAILED] bad token\r\n") == ["finished 0 refused last"])
+    }
+
+    @Test("what is asked within SCRAM is handed on, once the first message is sent", arguments: [true, false])
+    func challenges(initial: Bool) throws {
+        var session = Session()
+        _ = try session.hear("* OK hi\r\n")
+        _ = try session.say(.authenticateScram(firstMessage: "n,,", username: "u", initialResponse: initial))
+        if !initial { #expect(try session.hear("+\r\n") == ["write biws\r\n"]) }
+        #expect(try session.hear("+ cj14\r\n") == ["challenge cj14"])
+        #expect(String(buffer: session.machine.respond("Yz0=")) == "Yz0=\r\n")
+        #expect(try session.hear("+ dj14\r\nA1 OK\r\n") == ["challenge dj14", "finished 0 ok last"])
+        #expect(session.machine.phase == .authenticated)
+    }
+
+    @Test("9: what is enabled is what the server lists, or, where it lists nothing, what was asked for")
+    func enabled() throws {
+        var session = try signedIn()
+        _ = try session.say(.enable(["QRESYNC"]))
+        _ = try session.hear("* ENABLED CONDSTORE\r\nA1 OK\r\n")
+        #expect(session.machine.enabled == ["CONDSTORE"])
+        _ = try session.say(.enable(["qresync"]))
+        _ = try session.hear("A2 OK\r\n")
+        #expect(session.machine.enabled == ["CONDSTORE", "QRESYNC"])
+        var refused = try signedIn()
+        _ = try refused.say(.enable(["QRESYNC"]))
+        _ = try refused.hear("A1 BAD what?\r\n")
+        #expect(refused.machine.enabled.isEmpty)
+    }
+
+    @Test("QRESYNC brings CONDSTORE, and so does a folder opened with its mod-sequences")
+    func condstore() throws {
+        var session = try signedIn()
+        _ = try session.say(.enable(["QRESYNC"]))
+        _ = try session.hear("* ENABLED QRESYNC\r\nA1 OK\r\n")
+        #expect(session.machine.enabled == ["CONDSTORE", "QRESYNC"])
+        var opened = try signedIn()
+        _ = try opened.say(.examine(FolderPath(raw: [0x61], delimiter: nil), condstore: true))
+        _ = try opened.hear("A1 OK\r\n")
+        #expect(opened.machine.enabled == ["CONDSTORE"])
     }
 
     @Test("several commands are under way up to the window, and each answer makes room for one")

@@ -60,6 +60,39 @@ struct Dovecot: Decodable, Sendable {
             }
         }
 
+        private var maildir: URL { URL(fileURLWithPath: "\(server.mail_root)/\(user)/Maildir") }
+
+        /// Makes a folder of this name.
+        func make(folder name: String) throws {
+            let folder = maildir.appendingPathComponent(".\(name)")
+            for part in ["", "cur", "new", "tmp"] {
+                let path = folder.appendingPathComponent(part)
+                try FileManager.default.createDirectory(at: path, withIntermediateDirectories: true)
+                try FileManager.default.setAttributes([.posixPermissions: 0o777], ofItemAtPath: path.path)
+            }
+        }
+
+        /// Delivers a message as a mail server does: whole, at once.
+        func deliver(_ message: Data, to folder: String? = nil) throws {
+            let home = folder.map { maildir.appendingPathComponent(".\($0)") } ?? maildir
+            let name = "\(Self.firstDate + 900_000).\(UUID().uuidString).test"
+            let draft = home.appendingPathComponent("tmp/\(name)")
+            try message.write(to: draft)
+            try FileManager.default.setAttributes([.posixPermissions: 0o666], ofItemAtPath: draft.path)
+            try FileManager.default.moveItem(at: draft, to: home.appendingPathComponent("new/\(name)"))
+        }
+
+        /// Changes INBOX behind the server's back: message `index`, counted from 0, gets these flags, or goes.
+        func change(_ index: Int, flags: String?) throws {
+            let folder = maildir.appendingPathComponent("cur")
+            let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+            let name = try #require(names.first { $0.contains(".M\(index)P1.") })
+            let file = folder.appendingPathComponent(name)
+            guard let flags else { return try FileManager.default.removeItem(at: file) }
+            let unflagged = name.prefix { $0 != ":" }
+            try FileManager.default.moveItem(at: file, to: folder.appendingPathComponent("\(unflagged):2,\(flags)"))
+        }
+
         func remove() {
             do {
                 try FileManager.default.removeItem(atPath: "\(server.mail_root)/\(user)")

@@ -1,4 +1,5 @@
 import Foundation
+@testable import IMAP
 import NIOCore
 import NIOPosix
 import NIOSSL
@@ -17,6 +18,8 @@ final class ScriptedServer: Sendable {
         case hear(String)
         /// Takes up TLS with the next octet.
         case startTLS
+        /// Says the first in plain text and the second compressed, in one piece, and compresses from there on.
+        case compress(String, then: String)
         case hangUp
     }
 
@@ -54,6 +57,19 @@ final class ScriptedServer: Sendable {
 
     /// All lines heard, tags left out.
     var heard: [String] { heardLines.lines }
+
+    /// Returns once a line that begins so was heard, `count` times in all.
+    func hears(_ beginning: String, count: Int = 1) async throws {
+        let end = ContinuousClock.now + .seconds(20)
+        while heard.count(where: { $0.hasPrefix(beginning) }) < count {
+            guard ContinuousClock.now < end else { throw NeverHeard(beginning: beginning) }
+            await Task.yield()
+        }
+    }
+
+    struct NeverHeard: Error {
+        let beginning: String
+    }
 
     /// Returns when a connection has ended.
     func connectionEnded() async {
@@ -112,8 +128,7 @@ private final class ScriptHandler: ChannelInboundHandler {
         while let step = steps.first {
             switch step {
             case .say(let text):
-                let line = text.replacing("$", with: tag).replacing("\r\n", with: "\n").replacing("\n", with: "\r\n")
-                channel.writeAndFlush(wrapOutboundOut(ByteBuffer(string: line)), promise: nil)
+                channel.writeAndFlush(wrapOutboundOut(line(text)), promise: nil)
             case .octets(let bytes):
                 channel.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
             case .hear(let expected):
@@ -130,6 +145,15 @@ private final class ScriptHandler: ChannelInboundHandler {
                 } catch {
                     channel.close(promise: nil)
                 }
+            case .compress(let plain, let compressed):
+                channel.write(wrapOutboundOut(line(plain)), promise: nil)
+                do {
+                    try channel.pipeline.syncOperations.addHandler(
+                        CompressionHandler(early: ByteBuffer()), position: .first)
+                } catch {
+                    channel.close(promise: nil)
+                }
+                channel.writeAndFlush(wrapOutboundOut(line(compressed)), promise: nil)
             case .hangUp:
                 channel.close(promise: nil)
                 return
@@ -138,6 +162,11 @@ private final class ScriptHandler: ChannelInboundHandler {
         }
         // What comes after the script is kept for the test to look at.
         while let line = nextLine() { heard.add(line) }
+    }
+
+    private func line(_ text: String) -> ByteBuffer {
+        ByteBuffer(
+            string: text.replacing("$", with: tag).replacing("\r\n", with: "\n").replacing("\n", with: "\r\n"))
     }
 
     private func nextLine() -> String? {

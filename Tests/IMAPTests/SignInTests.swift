@@ -104,6 +104,74 @@ struct SignInTests {
         #expect(error == .signInRefused(.credentials("Invalid credentials")))
     }
 
+    @Test("by OAUTHBEARER rather than XOAUTH2 where both are offered, and by XOAUTH2 where it is not understood")
+    func oauthBearer() async throws {
+        let server = try await server(
+            "SASL-IR AUTH=XOAUTH2 AUTH=OAUTHBEARER",
+            [
+                .hear("AUTHENTICATE OAUTHBEARER "), .say("$ BAD what?\n"),
+                .hear("AUTHENTICATE XOAUTH2 \(Self.xoauth2)"), .say("$ OK [CAPABILITY IMAP4rev1] in\n"),
+            ])
+        try await Setup.connect(server).signIn(token)
+        let sent = try #require(server.heard.first?.split(separator: " ").last)
+        #expect(
+            Data(base64Encoded: String(sent))
+                == Data(
+                    "n,a=user,\u{01}host=mail.example\u{01}port=\(server.port)\u{01}auth=Bearer token\u{01}\u{01}".utf8)
+        )
+    }
+
+    @Test("by OAUTHBEARER with a stale token is refused once, and not tried by XOAUTH2")
+    func staleBearer() async throws {
+        let server = try await server(
+            "SASL-IR AUTH=XOAUTH2 AUTH=OAUTHBEARER",
+            [
+                .hear("AUTHENTICATE OAUTHBEARER"), .say("+ eyJzdGF0dXMiOiI0MDEifQ==\n"), .hear("AQ=="),
+                .say("A1 NO [AUTHENTICATIONFAILED] Invalid credentials\n"),
+            ])
+        let connection = try await Setup.connect(server)
+        let error = await Setup.error { try await connection.signIn(token) }
+        #expect(error == .signInRefused(.credentials("Invalid credentials")))
+        #expect(server.heard.count == 2)
+    }
+
+    @Test(
+        "goes on to PLAIN where SCRAM is not understood, or is refused without a word on the credentials",
+        arguments: ["$ BAD what?", "$ NO not for you", "$ NO [CANNOT] not for you"])
+    func scramUnusable(answer: String) async throws {
+        let server = try await server(
+            "SASL-IR AUTH=PLAIN AUTH=SCRAM-SHA-256",
+            [
+                .hear("AUTHENTICATE SCRAM-SHA-256 biwsbj11c2VyL"), .say("\(answer)\n"),
+                .hear("AUTHENTICATE PLAIN \(Self.plain)"), .say("$ OK [CAPABILITY IMAP4rev1] in\n"),
+            ])
+        try await Setup.connect(server).signIn(Setup.password)
+    }
+
+    @Test("by SCRAM with a wrong password is refused once, and the password isn't sent after it")
+    func scramRefused() async throws {
+        let server = try await server(
+            "SASL-IR AUTH=PLAIN AUTH=SCRAM-SHA-256",
+            [.hear("AUTHENTICATE SCRAM-SHA-256"), .say("$ NO [AUTHENTICATIONFAILED] Wrong\n")])
+        let connection = try await Setup.connect(server)
+        #expect(
+            await Setup.error { try await connection.signIn(Setup.password) } == .signInRefused(.credentials("Wrong")))
+        #expect(server.heard.count == 1)
+    }
+
+    @Test(
+        "by SCRAM a server that proves nothing is left, whatever it says",
+        arguments: ["", "+ cj1vdGhlcixzPVcyMlosaT0x\n"])
+    func scramUnproven(challenge: String) async throws {
+        let stopped: [ScriptedServer.Step] = challenge.isEmpty ? [] : [.say(challenge), .hear("*")]
+        let server = try await server(
+            "SASL-IR AUTH=PLAIN AUTH=SCRAM-SHA-256",
+            [.hear("AUTHENTICATE SCRAM-SHA-256")] + stopped + [.say("A1 OK [CAPABILITY IMAP4rev1] in\n")])
+        let connection = try await Setup.connect(server)
+        #expect(await Setup.error { try await connection.signIn(Setup.password) } == .signInRefused(.serverUnproven))
+        #expect(await Setup.error { try await connection.noop() } == .unusable("it is closed"))
+    }
+
     @Test("25: too many connections are no refused sign-in")
     func tooMany() async throws {
         let server = try await server(

@@ -24,6 +24,8 @@ final class Conversation: @unchecked Sendable {
     var push = PushState()
     /// Whether the server offers options of LIST and refuses them.
     var refusesListOptions = false
+    /// Whether the server offers mod-sequences and refuses to be asked for them by EXAMINE.
+    var refusesModSequences = false
 
     init(transport: Transport, options: IMAPConnectionOptions, mark: ConnectionMark, requiresStartTLS: Bool) {
         self.transport = transport
@@ -129,6 +131,27 @@ final class Conversation: @unchecked Sendable {
             case .ignore, .greeted, .keep, .body, .write, .finished, .challenge, .idleEnded:
                 continue
             }
+        }
+    }
+
+    /// Sends COMPRESS and compresses all that follows the answer, in both directions.
+    ///
+    /// - Returns: whether the server took it up.
+    func compress() async throws(IMAPError) -> Bool {
+        switch try await perform(Request(.compress)).outcomes[0] {
+        case .success:
+            var early = parser.withdraw()
+            for piece in pieces { early.writeImmutableBuffer(piece) }
+            pieces = []
+            do throws(IMAPError) {
+                try await transport.compress(early: early)
+            } catch {
+                throw fail(error)
+            }
+            return true
+        case .failure(.refused): return false
+        case .failure(let error): throw error
+        case nil: throw fail(.protocolViolation("no answer"))
         }
     }
 

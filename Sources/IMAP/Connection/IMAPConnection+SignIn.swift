@@ -27,6 +27,7 @@ extension IMAPConnection {
                     try await conversation.authenticate(client, hasInitialResponse: hasInitialResponse)
                 }
                 try await learnCapabilities(conversation)
+                if options.compresses, capabilities.has("COMPRESS=DEFLATE") { _ = try await conversation.compress() }
                 conversation.mark.move(to: .signedIn)
                 return
             } catch {
@@ -96,6 +97,17 @@ extension IMAPConnection {
         guard capabilities.has("ID") else { return [:] }
         for case .id(let answer) in try await conversation.perform(.id(fields)).replies { return answer }
         return [:]
+    }
+
+    /// Compresses what follows, in both directions (RFC 4978). To be called once, after the sign-in;
+    /// ``IMAPConnectionOptions/compresses`` makes the sign-in do so. TLS itself never compresses here.
+    ///
+    /// - Returns: whether it is done: the server may not offer it, or refuse it.
+    package func compress() async throws(IMAPError) -> Bool {
+        let conversation = try takeTurn()
+        defer { returnTurn() }
+        guard capabilities.has("COMPRESS=DEFLATE") else { return false }
+        return try await conversation.compress()
     }
 
     /// Switches extensions on (RFC 5161).

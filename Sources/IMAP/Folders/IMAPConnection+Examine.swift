@@ -14,16 +14,22 @@ extension IMAPConnection {
     }
 
     func open(_ path: FolderPath, _ conversation: Conversation) async throws(IMAPError) -> SelectedMailbox {
-        let asks = capabilities.hasCondstore && !conversation.enabled.contains("CONDSTORE")
+        let asks = asksForModSequences(conversation)
         let mailbox: SelectedMailbox
         do throws(IMAPError) {
             mailbox = try await open(path, condstore: asks, conversation)
         } catch {
             // Offered and not understood: the plain command is.
             guard asks, case .refused(let refusal) = error, refusal.isBad else { throw error }
+            conversation.refusesModSequences = true
             return try await open(path, condstore: false, conversation)
         }
         return mailbox
+    }
+
+    /// Whether EXAMINE has to ask for mod-sequences: they come by themselves once CONDSTORE is on.
+    func asksForModSequences(_ conversation: Conversation) -> Bool {
+        capabilities.hasCondstore && !conversation.enabled.contains("CONDSTORE") && !conversation.refusesModSequences
     }
 
     private func open(
@@ -37,9 +43,37 @@ extension IMAPConnection {
             if case .failure(let error)? = answer.outcomes[0] { throw error }
             throw .protocolViolation("no answer to EXAMINE")
         }
+        let (mailbox, lacks) = SelectedMailbox.read(path, answer.replies, end)
+        conversation.news.opened(path, holding: mailbox.exists)
+        return try await complete(mailbox, lacking: lacks, conversation)
+    }
+
+    /// Asks by STATUS for what EXAMINE did not say (mail-exactness 4).
+    func complete(
+        _ described: SelectedMailbox, lacking lacks: Bool, _ conversation: Conversation
+    ) async throws(IMAPError) -> SelectedMailbox {
+        var mailbox = described
+        defer { conversation.selected = mailbox }
+        guard lacks else { return mailbox }
+        let result = try await askStatus(conversation, of: [mailbox.path], [.uidNext, .uidValidity])[mailbox.path]
+        if case .success(let status)? = result {
+            mailbox.uidNext = mailbox.uidNext ?? status.uidNext
+            if !mailbox.uidValidity.isStable, let validity = status.uidValidity { mailbox.uidValidity = validity }
+        }
+        return mailbox
+    }
+}
+
+extension SelectedMailbox {
+    /// Reads the answer to EXAMINE.
+    ///
+    /// - Returns: whether it lacks a UIDNEXT or a UIDVALIDITY.
+    static func read(
+        _ path: FolderPath, _ replies: [Response], _ end: StatusResponse
+    ) -> (mailbox: SelectedMailbox, lacks: Bool) {
         var mailbox = SelectedMailbox(path: path)
         var hasUIDValidity = false
-        for reply in answer.replies {
+        for reply in replies {
             switch reply {
             case .exists(let count): mailbox.exists = count
             case .flags(let flags): mailbox.flags = flags
@@ -54,20 +88,9 @@ extension IMAPConnection {
             }
         }
         mailbox.note(end.code)
-        conversation.news.opened(path, holding: mailbox.exists)
-        if mailbox.uidNext == nil || !hasUIDValidity {
-            let result = try await askStatus(conversation, of: [path], [.uidNext, .uidValidity])[path]
-            if case .success(let status)? = result {
-                mailbox.uidNext = mailbox.uidNext ?? status.uidNext
-                if !hasUIDValidity, let validity = status.uidValidity { mailbox.uidValidity = validity }
-            }
-        }
-        conversation.selected = mailbox
-        return mailbox
+        return (mailbox, mailbox.uidNext == nil || !hasUIDValidity)
     }
-}
 
-extension SelectedMailbox {
     fileprivate mutating func note(_ code: ResponseCode?) {
         switch code {
         case .uidValidity(let value): uidValidity = value

@@ -4,7 +4,7 @@ package import MailModel
 extension IMAPConnection {
     /// Looks over a mailbox in one round trip: all commands are under way together.
     ///
-    /// With a folder open, a NOOP goes before, since the status of an open folder is on some servers what its session
+    /// An open folder among those asked for is opened again, since STATUS tells of it on some servers what its session
     /// knew last. Only where the list is refused, or leaves INBOX out, does it take another round; what is refused once
     /// isn't asked again on this connection.
     ///
@@ -20,31 +20,80 @@ extension IMAPConnection {
         let conversation = try takeTurn()
         defer { returnTurn() }
         let offered = items.filter { $0.isOffered(by: capabilities) }
-        let round = StatusRound(of: offered.isEmpty ? [] : paths, offered)
-        var commands: [Command] = []
-        if conversation.phase == .selected { commands.append(.noop) }
+        let reopened = offered.isEmpty ? nil : openFolder(among: paths, offered, conversation)
+        let round = StatusRound(of: offered.isEmpty ? [] : paths.filter { $0 != reopened }, offered)
         let stages = listStages([], conversation)
+        var commands: [Command] = []
+        if let reopened { commands.append(.examine(reopened, condstore: asksForModSequences(conversation))) }
         if list { commands.append(.list(pattern: "*", returning: stages[0])) }
-        let before = commands.count
         commands += round.commands
         guard !commands.isEmpty else {
             return MailboxSurvey(folders: nil, statuses: round.results(nil, &conversation.news))
         }
         var answer = try await conversation.perform(Request(commands, window: 256))
-        let listOutcome = list ? answer.outcomes[before - 1] : nil
-        answer.outcomes.removeFirst(before)
-        let statuses = round.results(answer, &conversation.news)
+        let replies = answer.replies
+        let opening = reopened == nil ? nil : answer.outcomes.removeFirst()
+        let listing = list ? answer.outcomes.removeFirst() : nil
+        var statuses = round.results(answer, &conversation.news)
+        if let reopened {
+            statuses[reopened] = try await status(reopened, opening, replies, conversation)
+        }
         guard list else { return MailboxSurvey(folders: nil, statuses: statuses) }
+        let folders = try await self.folders(listing, replies, canAskLess: stages.count > 1, conversation)
+        return MailboxSurvey(folders: folders, statuses: statuses)
+    }
+
+    /// The open folder, where it is asked for and EXAMINE tells all that is.
+    private func openFolder(
+        among paths: [FolderPath], _ items: [StatusItem], _ conversation: Conversation
+    ) -> FolderPath? {
+        guard conversation.phase == .selected, let open = conversation.news.openFolder, paths.contains(open),
+            !items.contains(where: { $0 == .unseen || $0 == .size })
+        else { return nil }
+        return open
+    }
+
+    private func status(
+        _ path: FolderPath, _ outcome: Result<StatusResponse, IMAPError>?, _ replies: [Response],
+        _ conversation: Conversation
+    ) async throws(IMAPError) -> Result<MailboxStatus, IMAPError> {
+        let end: StatusResponse
+        switch outcome {
+        case .success(let status): end = status
+        case .failure(let error):
+            conversation.news.opened(nil)
+            return .failure(error)
+        case nil: throw .protocolViolation("no answer to EXAMINE")
+        }
+        let (described, lacks) = SelectedMailbox.read(path, replies, end)
+        conversation.news.opened(path, holding: described.exists)
+        let mailbox = try await complete(described, lacking: lacks, conversation)
+        var status = MailboxStatus()
+        status.messages = mailbox.exists
+        status.uidNext = mailbox.uidNext
+        status.uidValidity = mailbox.uidValidity
+        status.highestModSequence = mailbox.highestModSequence
+        status.mailboxID = mailbox.mailboxID
+        return .success(status)
+    }
+
+    private func folders(
+        _ outcome: Result<StatusResponse, IMAPError>?, _ replies: [Response], canAskLess: Bool,
+        _ conversation: Conversation
+    ) async throws(IMAPError) -> [ListedFolder] {
         var folders: [ListedFolder]
-        switch listOutcome {
-        case .success: folders = Self.gather(answer.replies).0
-        case .failure(.refused) where stages.count > 1:
+        switch outcome {
+        case .success:
+            folders = Self.gather(replies).0
+        case .failure(.refused) where canAskLess:
             conversation.refusesListOptions = true
             folders = try await self.list(conversation, []).0
-        case .failure(let error): throw error
-        case nil: throw .protocolViolation("no answer to LIST")
+        case .failure(let error):
+            throw error
+        case nil:
+            throw .protocolViolation("no answer to LIST")
         }
         try await addInbox(to: &folders, conversation)
-        return MailboxSurvey(folders: folders, statuses: statuses)
+        return folders
     }
 }

@@ -16,6 +16,8 @@ enum ConnectionFault {
     /// For an error of a channel that was up.
     static func end(for error: any Error) -> Inbound.End {
         switch error {
+        case let error as IMAPError:
+            return .failed(error)
         case let error as NIOSSLError:
             // The peer left without closing TLS; what it sent before is authenticated all the same, and every reply
             // says itself where it ends.

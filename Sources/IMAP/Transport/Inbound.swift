@@ -131,6 +131,9 @@ final class Inbound: Sendable {
         return state.buffers
     }
 
+    /// Takes back what was handed over and not taken.
+    func withdraw() -> [ByteBuffer] { state.withLock { Self.takeAll(&$0) } }
+
     private func mustRead(_ state: inout State, isWaited: Bool) -> Bool {
         guard !state.isReading, state.end == nil else { return false }
         guard isWaited || (state.readsAhead && state.byteCount < Self.window && budget.hasRoom) else { return false }

@@ -96,6 +96,26 @@ struct Transport: Sendable {
         }
     }
 
+    /// Compresses what is sent and received from now on.
+    ///
+    /// - Parameter early: what was received of that already, before what lies unread here.
+    func compress(early: ByteBuffer) async throws(IMAPError) {
+        let inbound = inbound
+        do {
+            try await channel.eventLoop.submit { [channel] in
+                var early = early
+                for buffer in inbound.withdraw() { early.writeImmutableBuffer(buffer) }
+                let operations = channel.pipeline.syncOperations
+                let session = try operations.context(handlerType: InboundHandler.self).handler
+                try operations.addHandler(CompressionHandler(early: early), position: .before(session))
+            }.get()
+        } catch let error as IMAPError {
+            throw error
+        } catch {
+            throw .connectionLost(insideReply: false, uid: nil)
+        }
+    }
+
     /// Closes at once; what is under way fails.
     func abandon() {
         channel.close(mode: .all, promise: nil)

@@ -3,13 +3,24 @@ import NIOSSL
 import Synchronization
 
 /// The TLS contexts of this process, one for each set of trust roots: reading the system's authorities takes
-/// milliseconds, and a context serves any number of connections.
+/// milliseconds, a context some hundred KiB, and it serves any number of connections.
 enum TrustStore {
-    private static let contexts = Mutex<[IMAPConnectionOptions.TrustRoots: NIOSSLContext]>([:])
+    private static let contexts = Mutex<[IMAPConnectionOptions.TrustRoots: Kept]>([:])
+
+    private struct Kept {
+        let context: NIOSSLContext
+        /// Of a private authority's file, which may be replaced while this runs; `nil` for the system's.
+        let file: FileMark?
+    }
 
     /// - Throws: ``IMAPError/insecure(_:)`` where the file can't be read.
     static func context(for roots: IMAPConnectionOptions.TrustRoots) throws(IMAPError) -> NIOSSLContext {
-        if let context = contexts.withLock({ $0[roots] }) { return context }
+        let file: FileMark? =
+            switch roots {
+            case .system: nil
+            case .file(let path): FileMark(path)
+            }
+        if let kept = contexts.withLock({ $0[roots] }), kept.file == file { return kept.context }
         var configuration = TLSConfiguration.makeClientConfiguration()
         configuration.minimumTLSVersion = .tlsv12
         switch roots {
@@ -18,8 +29,7 @@ enum TrustStore {
         }
         do {
             let context = try NIOSSLContext(configuration: configuration)
-            // A private authority's file may be replaced while this runs; the system's are kept.
-            if roots == .system { contexts.withLock { $0[roots] = context } }
+            contexts.withLock { $0[roots] = Kept(context: context, file: file) }
             return context
         } catch {
             throw .insecure(.trustRoots(String(describing: error)))

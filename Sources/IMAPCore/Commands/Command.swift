@@ -18,6 +18,8 @@ package enum Command: Sendable {
     /// The first message of an exchange whose further ones answer challenges (RFC 5802, RFC 7677).
     case authenticateScram(firstMessage: String, username: String, initialResponse: Bool)
     case enable([String])
+    /// Asks for raw deflate in both directions, from the octet after its answer on (RFC 4978).
+    case compress
     /// Asks to be told of changes without asking again (RFC 5465).
     case notify(NotifyWish)
     case namespace
@@ -47,6 +49,7 @@ package enum Command: Sendable {
         case .login: "LOGIN"
         case .authenticatePlain, .authenticateXOAuth2, .authenticateOAuthBearer, .authenticateScram: "AUTHENTICATE"
         case .enable: "ENABLE"
+        case .compress: "COMPRESS DEFLATE"
         case .notify: "NOTIFY"
         case .namespace: "NAMESPACE"
         case .list: "LIST"
@@ -64,7 +67,8 @@ package enum Command: Sendable {
     package var isSignIn: Bool {
         switch self {
         case .login, .authenticatePlain, .authenticateXOAuth2, .authenticateOAuthBearer, .authenticateScram: true
-        case .capability, .noop, .logout, .startTLS, .id, .enable, .notify, .namespace, .list, .status, .examine,
+        case .capability, .noop, .logout, .startTLS, .id, .enable, .compress, .notify, .namespace, .list, .status,
+            .examine,
             .select, .unselect, .uidSearch, .uidThread, .uidFetch:
             false
         }
@@ -78,7 +82,8 @@ package enum Command: Sendable {
             .authenticateOAuthBearer(let username, let accessToken, _, _, _):
             [accessToken, username]
         case .authenticateScram(_, let username, _): [username]
-        case .capability, .noop, .logout, .startTLS, .id, .enable, .notify, .namespace, .list, .status, .examine,
+        case .capability, .noop, .logout, .startTLS, .id, .enable, .compress, .notify, .namespace, .list, .status,
+            .examine,
             .select, .unselect, .uidSearch, .uidThread, .uidFetch:
             []
         }

@@ -32,7 +32,7 @@ package struct CommandEncoder: Sendable {
     private mutating func write(_ command: Command) throws(IMAPError) {
         text(command.name)
         switch command {
-        case .capability, .noop, .logout, .startTLS, .namespace, .unselect:
+        case .capability, .noop, .logout, .startTLS, .compress, .namespace, .unselect:
             return
         case .id(let fields):
             try id(fields)
@@ -120,7 +120,8 @@ extension Command {
         // One octet 0x01 (RFC 7628 §3.2.3).
         case .authenticateOAuthBearer: .refusal(answer: "AQ==")
         case .authenticateScram: .challenges
-        case .capability, .noop, .logout, .startTLS, .id, .enable, .notify, .namespace, .list, .status, .examine,
+        case .capability, .noop, .logout, .startTLS, .id, .enable, .compress, .notify, .namespace, .list, .status,
+            .examine,
             .select, .unselect, .uidSearch, .uidThread, .uidFetch:
             .none
         }

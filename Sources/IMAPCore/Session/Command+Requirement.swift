@@ -10,7 +10,7 @@ extension Command {
         case .startTLS: .startTLS
         case .login, .authenticatePlain, .authenticateXOAuth2, .authenticateOAuthBearer, .authenticateScram:
             .notAuthenticated
-        case .enable, .notify, .namespace, .list, .status, .examine, .select: .authenticated
+        case .enable, .compress, .notify, .namespace, .list, .status, .examine, .select: .authenticated
         case .unselect, .uidSearch, .uidThread, .uidFetch: .selected
         }
     }

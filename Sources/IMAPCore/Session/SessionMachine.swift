@@ -26,7 +26,7 @@ package struct SessionMachine: Sendable {
         case ignore
         /// The greeting is there; requests may begin.
         case greeted
-        /// A reply that belongs to the active request.
+        /// A reply that belongs to the active request, or came unasked.
         case keep(Response)
         /// A part of a body that belongs to the active request.
         case body(ResponseEvent)
@@ -200,8 +200,11 @@ extension SessionMachine {
             .namespace, .id, .unknown, .unreadable:
             break
         }
-        // Once signed in, a server may speak without being asked: what it says then is news (RFC 5465 §3).
-        return isActive || phase == .authenticated || phase == .selected ? .keep(response) : .ignore
+        switch phase {
+        // What comes between requests is news: NOTIFY has nothing else.
+        case .authenticated, .selected: return .keep(response)
+        case .greeting, .notAuthenticated, .securing, .ended: return isActive ? .keep(response) : .ignore
+        }
     }
 
     private mutating func learn(_ capabilities: IMAPCapabilities) {
@@ -301,7 +304,7 @@ extension SessionMachine {
             if isOK { phase = .authenticated }
         case .logout:
             phase = .ended
-        case .capability, .noop, .startTLS, .id, .notify, .namespace, .list, .status, .uidSearch, .uidThread,
+        case .capability, .noop, .startTLS, .id, .compress, .notify, .namespace, .list, .status, .uidSearch, .uidThread,
             .uidFetch:
             break
         }

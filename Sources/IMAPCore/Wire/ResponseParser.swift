@@ -79,6 +79,13 @@ package struct ResponseParser {
         }
     }
 
+    /// Takes out what was fed and not read, between two replies: it is of another layer than was thought.
+    package mutating func withdraw() -> ByteBuffer {
+        defer { input = ByteBuffer() }
+        searched = 0
+        return input
+    }
+
     /// Lets go of memory that holds nothing unread: after a fetch that may be much, and a connection may rest for hours.
     package mutating func rest() {
         if input.readableBytes == 0 { input = ByteBuffer() }

@@ -114,6 +114,11 @@ userdb static {{
     else:
         dialect = f"""
 disable_plaintext_auth = no
+mail_plugins = zlib
+protocol imap {{
+  # COMPRESS; 2.4 has it by itself.
+  mail_plugins = zlib imap_zlib
+}}
 mail_location = maildir:~/Maildir
 ssl_cert = <{certificates.certificate}
 ssl_key = <{certificates.key}
@@ -136,7 +141,7 @@ base_dir = {base}
 state_dir = {home}/state
 log_path = {home}/log
 ssl = yes
-auth_mechanisms = plain login
+auth_mechanisms = plain login scram-sha-256
 auth_failure_delay = {"2 secs" if durable else "0"}
 mail_max_userip_connections = 1000
 mail_fsync = {"optimized" if durable else "never"}
