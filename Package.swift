@@ -83,7 +83,8 @@ let targets: [Target] = [
     .ours(
         "SyncEngine",
         [
-            "Failure", "MetricNames", "MailStore", "Postgres", "IMAP", "IMAPCore", "MIME", "MailModel", "Threading", "Ancestry",
+            "Failure", "MetricNames", "MailStore", "Postgres", "IMAP", "IMAPCore", "MIME", "MailModel", "Threading",
+            "Ancestry",
             "SyncPlanning", .crypto, .logging, .metrics, .nioPosix, .asyncAlgorithms,
         ]),
     .ours(
@@ -126,11 +127,13 @@ let targets: [Target] = [
     .executableTarget(
         name: "postrider",
         dependencies: [
-            "Telemetry", "StatusHTTP", "MetricNames", "Operations", "Scheduler", "Worker", "Listener", "SyncEngine", "SyncPlanning",
+            "Telemetry", "StatusHTTP", "MetricNames", "Operations", "Scheduler", "Worker", "Listener", "SyncEngine",
+            "SyncPlanning",
             "Accounts",
             "MailStore",
             "Postgres", "JobQueue", "Redis", "AccountJobs",
-            "IMAP", "IMAPCore", "MIME", "Threading", "MailModel", "Entitlements", "Transfer", "OutboundGuard", "Failure",
+            "IMAP", "IMAPCore", "MIME", "Threading", "MailModel", "Entitlements", "Transfer", "OutboundGuard",
+            "Failure",
             .configuration, .argumentParser, .logging, .metrics, .serviceLifecycle, .unixSignals, .systemPackage,
             .nioPosix,
         ],

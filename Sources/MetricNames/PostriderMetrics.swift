@@ -122,7 +122,8 @@ package enum PostriderMetrics {
         jobsEnqueued, jobsFinished, jobDuration, jobWait, queueDepth, queueOldestReady, jobsRescued,
         staleFinishRejected, workers, workerBusyRatio, throttled, redisRebuilds, drainTimeouts, redisMemoryUsed,
         redisMemoryLimit, redisNoEviction, schedulerLag, schedulerLeader, missedTicks, outboxLag, messagesSynced,
-        syncDuration, accountFreshness, accounts, accountsStale, imapConnections, listenerHomes, actions, buildInfo, seriesDropped,
+        syncDuration, accountFreshness, accounts, accountsStale, imapConnections, listenerHomes, actions, buildInfo,
+        seriesDropped,
         collectorFailures, processCPU, processMemory, processFiles, processFileLimit, processStart,
     ]
 }

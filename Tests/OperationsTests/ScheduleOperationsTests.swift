@@ -78,7 +78,7 @@ struct ScheduleOperationsTests {
         }
     }
 
-    @Test("a run by hand is a tick with an urgent job in the outbox; another at the same moment takes the second before")
+    @Test("a run by hand is a tick with an urgent job in the outbox; another at that moment takes the second before")
     func runs() async throws {
         try await Installation.with(shards: 1) { installation in
             let schedules = installation.schedules
@@ -94,7 +94,7 @@ struct ScheduleOperationsTests {
             #expect(try await schedules.show("Nightly").decisions == [.fired: 5])
             var woken: [WakeUp] = []
             _ = try await installation.store.relayOutbox(limit: 10) { woken = $0.map(\.wakeUp) }
-            #expect(woken.map(\.resource) == (0..<5).map { "tick:\(made.id):\(Installation.now - $0)" })
+            #expect(woken.map(\.resource) == (0..<5).map { "tick:\(made.id):\(Installation.now - Int64($0))" })
             #expect(woken.allSatisfy { $0.priority == 0 })
         }
     }

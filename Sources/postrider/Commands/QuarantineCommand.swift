@@ -28,7 +28,8 @@ struct QuarantineCommand: AsyncParsableCommand {
     }
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Lists what is or was kept apart of an account, newest first.")
+        static let configuration = CommandConfiguration(
+            abstract: "Lists what is or was kept apart of an account, newest first.")
         @OptionGroup var options: SettingsOptions
         @Option(help: "The account's id.") var account: AccountID
         @Option(help: "At most so many.") var limit = 100
