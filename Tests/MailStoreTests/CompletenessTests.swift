@@ -80,9 +80,11 @@ struct CompletenessTests {
                 recorded.append(audit)
             }
             let operators = try database.store(.operator)
+            #expect(try await mailbox.store.pruneAudits(before: EpochSeconds(StoreDatabase.now + 5)) == 0)
             #expect(try await operators.audits(of: mailbox.key, limit: 2) == [recorded[2], recorded[1]])
             #expect(
                 try await operators.audits(of: mailbox.key, before: recorded[1].id, limit: 2) == [recorded[0]])
+            #expect(try await mailbox.store.pruneAudits(before: EpochSeconds(StoreDatabase.now + 6)) == 3)
         }
     }
 }

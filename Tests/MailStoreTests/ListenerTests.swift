@@ -147,6 +147,24 @@ struct ListenerTests {
         }
     }
 
+    /// Guard: the mark's end in `takeHome`. Without it the dead home's mark would hold the account for its whole time.
+    @Test("what a dead home was visiting is due at once where the account has a new home")
+    func inherited() async throws {
+        try await StoreDatabase.with { database in
+            let mailbox = try await Self.dueAtHome(database, since: 100)
+            let store = mailbox.store
+            _ = try await store.dueAtHome("a", limit: 9, holdSeconds: 600)
+            _ = try await store.renewListener("b", host: "h", holdSeconds: 60)
+            #expect(try await store.takeHome([mailbox.key], name: "b") == 1)
+            #expect(try await store.dueAtHome("b", limit: 9, holdSeconds: 600) == [mailbox.key])
+            // What a worker visits is left to it.
+            try await Self.makeDue(mailbox, since: 100)
+            #expect(try await Self.dispatch(database) == [mailbox.key])
+            #expect(try await store.takeHome([mailbox.key], name: "a") == 1)
+            #expect(try await store.dueAtHome("a", limit: 9, holdSeconds: 600) == [])
+        }
+    }
+
     @Test("a visit of a home's own is completed as any other: due in the next interval, at once if it was asked for")
     func completed() async throws {
         try await StoreDatabase.with { database in

@@ -27,6 +27,9 @@ struct StandingTests {
             sought.soughtOrphans = [id]
             try await mailbox.commit(sought)
             #expect(try await mailbox.standing(of: "a@x") == "in absent deleted")
+            // Not listed any more, and still there for who knows its id.
+            #expect(try await mailbox.messages().map(\.messageID) == ["b@x"])
+            #expect(try await mailbox.store.message(id).deletedAt != nil)
             #expect(try await mailbox.store.orphans(of: mailbox.key, limit: 10) == [])
         }
     }

@@ -94,4 +94,11 @@ extension Store {
             }
         }
     }
+
+    /// Deletes audits that ended before a moment; returns how many.
+    package func pruneAudits(before moment: EpochSeconds) async throws(StoreError) -> Int {
+        try await withSession {
+            try $0.execute(Statement("DELETE FROM audits WHERE finished_at < $1", moment.timestamp))
+        }
+    }
 }

@@ -30,20 +30,24 @@ extension Store {
         }
     }
 
-    /// Makes a listener the home of accounts, whoever was it before; returns how many it wasn't the home of already.
+    /// Makes a listener the home of accounts, whoever was it before. What the one before was visiting is due at once: it
+    /// may be dead, and its mark would keep everybody away.
+    ///
+    /// - Returns: how many it wasn't the home of already.
     package func takeHome(_ keys: [AccountKey], name: String) async throws(StoreError) -> Int {
-        try await setHome(of: keys, to: name, where: "home IS DISTINCT FROM $3")
+        try await move(keys, to: name, where: "home IS DISTINCT FROM $3", name: name)
     }
 
     /// Leaves accounts without a home, as far as a listener is theirs: the account has push no more, or the listener ends.
     package func leaveHome(_ keys: [AccountKey], name: String) async throws(StoreError) -> Int {
-        try await setHome(of: keys, to: nil, where: "home = $3", name: name)
+        try await move(keys, to: nil, where: "home = $3", name: name)
     }
 
-    private func setHome(
-        of keys: [AccountKey], to home: String?, where condition: String, name: String? = nil
+    private func move(
+        _ keys: [AccountKey], to home: String?, where condition: String, name: String
     ) async throws(StoreError) -> Int {
         guard !keys.isEmpty else { return 0 }
+        let isHomes = "d.dispatched_until IS NOT NULL AND d.dispatched_epoch = 0"
         return try await withSession { session in
             try session.execute(
                 Statement(
@@ -53,9 +57,12 @@ extension Store {
                          WHERE (organization_id, account_id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[])) AND \(condition)
                          ORDER BY organization_id, account_id FOR NO KEY UPDATE
                     )
-                    UPDATE account_dispatch d SET home = $4 FROM locked l
+                    UPDATE account_dispatch d
+                       SET home = $4, next_due_at = CASE WHEN \(isHomes) THEN now() ELSE d.next_due_at END,
+                           dispatched_until = CASE WHEN \(isHomes) THEN NULL ELSE d.dispatched_until END
+                      FROM locked l
                      WHERE d.organization_id = l.organization_id AND d.account_id = l.account_id
-                    """, keys.map(\.organizationID.uuid), keys.map(\.accountID.uuid), name ?? home, home))
+                    """, keys.map(\.organizationID.uuid), keys.map(\.accountID.uuid), name, home))
         }
     }
 

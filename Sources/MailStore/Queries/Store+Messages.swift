@@ -2,7 +2,7 @@ package import MailModel
 import Postgres
 
 extension Store {
-    /// An account's messages, newest first.
+    /// An account's messages, newest first, but for those that were deleted.
     ///
     /// - Parameter before: the last message of the page before; `nil` for the first page.
     package func messages(
@@ -13,7 +13,7 @@ extension Store {
                 Statement(
                     """
                     SELECT \(Self.messageColumns) FROM messages m
-                     WHERE m.organization_id = $1 AND m.account_id = $2
+                     WHERE m.organization_id = $1 AND m.account_id = $2 AND m.deleted_at IS NULL
                        AND ($3::timestamptz IS NULL OR (m.received_at, m.id) < ($3, $4::uuid))
                      ORDER BY m.received_at DESC, m.id DESC LIMIT $5
                     """, key.organizationID, key.accountID, before?.receivedAt.timestamp, before?.id, Int64(limit)
@@ -22,7 +22,7 @@ extension Store {
         }
     }
 
-    /// A thread's messages, oldest first.
+    /// A thread's messages, oldest first, but for those that were deleted.
     package func messages(of thread: StoredThread) async throws(StoreError) -> [StoredMessage] {
         let key = try await account(thread.accountID).key
         return try await withSession { session in
@@ -30,7 +30,8 @@ extension Store {
                 Statement(
                     """
                     SELECT \(Self.messageColumns) FROM messages m
-                     WHERE m.organization_id = $1 AND m.account_id = $2 AND m.thread_id = $3 ORDER BY m.received_at, m.id
+                     WHERE m.organization_id = $1 AND m.account_id = $2 AND m.thread_id = $3 AND m.deleted_at IS NULL
+                     ORDER BY m.received_at, m.id
                     """, key.organizationID, key.accountID, thread.id
                 ))
             return try Self.completed(rows.map { try StoredMessage($0) }, of: key, in: session)
@@ -87,7 +88,7 @@ extension Store {
     private static let messageColumns = """
         m.organization_id, m.account_id, m.id, m.thread_id, m.header_message_id, m.subject, m.sent_at,
         m.sent_offset_minutes, m.sent_raw, m.received_at, m.direction, m.size, m.sha256, m.snippet, m.text_body,
-        m.html_body, m.marks, m.thread_guessed
+        m.html_body, m.marks, m.thread_guessed, m.in_scope, m.trashed, m.deleted_at
         """
 
     private static func find(_ id: MessageID, in session: PostgresSession) throws -> (AccountKey, PostgresRow) {
@@ -184,7 +185,8 @@ extension StoredMessage {
             receivedAt: try row.moment(9), direction: try row.get(10),
             size: Int(try row.get(11, as: Int64.self)), sha256: try row.get(12), snippet: try row.get(13),
             text: try row.getOptional(14), html: try row.getOptional(15),
-            marks: try row.getOptional(16, as: [String].self) ?? [], isThreadGuessed: try row.get(17)
+            marks: try row.getOptional(16, as: [String].self) ?? [], isThreadGuessed: try row.get(17),
+            isInScope: try row.get(18), isTrashed: try row.get(19), deletedAt: try row.optionalMoment(20)
         )
     }
 }

@@ -26,6 +26,12 @@ package struct StoredMessage: Sendable {
     package let html: String?
     package let marks: [String]
     package let isThreadGuessed: Bool
+    /// Whether it lies in a folder that is watched.
+    package let isInScope: Bool
+    /// Whether it lies in Trash alone, or is flagged `\Deleted` wherever it lies.
+    package let isTrashed: Bool
+    /// When it was found nowhere any more.
+    package let deletedAt: EpochSeconds?
     package internal(set) var participants: [NewMessage.Participant] = []
     package internal(set) var placements: [Placement] = []
     package internal(set) var attachments: [NewMessage.Attachment] = []

@@ -131,6 +131,7 @@ CREATE TABLE audits (
     finished_at     timestamptz NOT NULL,
     FOREIGN KEY (organization_id, account_id) REFERENCES accounts (organization_id, id) ON DELETE CASCADE
 );
+CREATE INDEX audits_by_time ON audits (finished_at);
 ALTER TABLE audits ADD PRIMARY KEY (organization_id, account_id, id);
 
 -- Listeners -------------------------------------------------------------------------------------------------------------
