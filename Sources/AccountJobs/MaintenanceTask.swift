@@ -10,6 +10,8 @@ package enum MaintenanceTask: String, Sendable, Hashable, CaseIterable {
     /// Proves that every live account is complete; not done by the store alone.
     case audit
 
+    /// What audits came to is kept for so long.
+    private static let auditsSeconds: Int64 = 365 * 86_400
     /// Messages that were deleted on the server are kept for so long.
     private static let deletedSeconds: Int64 = 30 * 86_400
     /// Ticks and minutes older than this many seconds go.
@@ -23,6 +25,7 @@ package enum MaintenanceTask: String, Sendable, Hashable, CaseIterable {
             while try await store.pruneTicks(before: before, limit: 5_000) == 5_000 {}
             _ = try await store.pruneJobMinutes(before: before)
             _ = try await store.pruneMisses()
+            _ = try await store.pruneAudits(before: store.now - Self.auditsSeconds)
             try await purge(store, before: store.now - Self.deletedSeconds)
         case .partitions:
             _ = try await store.ensurePartitions(monthsAhead: 3)

@@ -1,4 +1,5 @@
 import IMAP
+import IMAPCore
 import Logging
 import MailModel
 import MailStore
@@ -166,6 +167,8 @@ final class Home: Sendable {
             await waitForWish()
             return true
         }
+        // Of an open folder Dovecot tells nothing by NOTIFY, of the others everything.
+        if mailbox.capabilities.hasNotify { try await mailbox.unselect() }
         let standing = try await mailbox.push(PushScope(folders: folders.map(\.path)))
         state.withLock { $0.means = standing.means }
         // What came between the visit and the telling is told by nobody.

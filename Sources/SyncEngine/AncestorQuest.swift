@@ -12,6 +12,8 @@ struct AncestorQuest: Sendable {
         case ambiguous
         /// Sought in vain not long ago.
         case missedBefore
+        /// It was on its way here when the action was raised, in the same first sync.
+        case neverMissing(HeaderMessageID)
     }
 
     let action: TrackedAction
@@ -39,11 +41,12 @@ struct AncestorQuest: Sendable {
     /// Whether a block is all there is to go by.
     func mustMatch(in search: ThreadSearch) -> Bool { wish.block != nil && !isFound(in: search) }
 
-    mutating func takeStored(_ stored: [HeaderMessageID: [StoredAncestor]]) {
+    /// - Parameter isFirstSync: whether the visit that raised the actions has just fetched all of the threads.
+    mutating func takeStored(_ stored: [HeaderMessageID: [StoredAncestor]], isFirstSync: Bool) {
         guard isOpen, let id = wish.ids.first(where: { stored[$0] != nil }) else { return }
         // A farther ancestor that is stored doesn't make up for a nearer one that isn't.
         guard id == wish.ids.first else { return }
-        state = .found(.header(id), messages: 0)
+        state = isFirstSync ? .neverMissing(id) : .found(.header(id), messages: 0)
     }
 
     mutating func takeMisses(_ missed: Set<HeaderMessageID>) {
@@ -90,14 +93,19 @@ struct AncestorQuest: Sendable {
             return .init(id: action.id, state: .done, result: result)
         case .missing, .missedBefore, .open:
             return .init(id: action.id, state: .done, result: ["ancestor": "missing"])
+        case .neverMissing:
+            return .init(id: action.id, state: .superseded, result: ["ancestor": "stored"])
         case .ambiguous:
             return .init(id: action.id, state: .done, result: ["ancestor": "ambiguous"])
         }
     }
 
     var join: Checkpoint.Join? {
-        guard case .found(let ancestor, _) = state else { return nil }
-        return .init(message: action.messageID, ancestor: ancestor, isGuess: isGuess)
+        switch state {
+        case .found(let ancestor, _): .init(message: action.messageID, ancestor: ancestor, isGuess: isGuess)
+        case .neverMissing(let id): .init(message: action.messageID, ancestor: .header(id), isGuess: false)
+        case .open, .missing, .ambiguous, .missedBefore: nil
+        }
     }
 
     var misses: [Checkpoint.Miss] {

@@ -9,7 +9,9 @@ extension Visit {
     /// Pulls the old threads that recent messages reply to or forward, and says of each action what became of it.
     ///
     /// The actions of an account are carried out together: their ids are sought in one pass over the folders.
-    func carryOutTrackedActions(in survey: Survey, report: inout VisitReport) async throws {
+    func carryOutTrackedActions(
+        in survey: Survey, afterFirstSync isFirstSync: Bool, report: inout VisitReport
+    ) async throws {
         while true {
             if shouldStop() {
                 report.outcome = .stopped
@@ -28,7 +30,7 @@ extension Visit {
                         .init(id: action.id, state: .failed, result: ["error": "what it is about can't be read"]))
                 }
             }
-            try await settleKnown(&quests)
+            try await settleKnown(&quests, isFirstSync: isFirstSync)
             for origin in [AncestorClaim.Origin.correspondent, .user] {
                 let positions = quests.indices.filter {
                     quests[$0].isOpen && quests[$0].wish.isOwn == origin.isOwn
@@ -48,10 +50,10 @@ extension Visit {
     }
 
     /// What is stored already needs no search; what was sought in vain within a day isn't sought again.
-    private func settleKnown(_ quests: inout [AncestorQuest]) async throws {
+    private func settleKnown(_ quests: inout [AncestorQuest], isFirstSync: Bool) async throws {
         let ids = Array(Set(quests.flatMap(\.wish.ids)))
         let stored = try await store.storedMessages(bearing: ids, of: account.key)
-        for index in quests.indices { quests[index].takeStored(stored) }
+        for index in quests.indices { quests[index].takeStored(stored, isFirstSync: isFirstSync) }
         for isOwn in [false, true] {
             let open = Array(Set(quests.filter { $0.isOpen && $0.wish.isOwn == isOwn }.flatMap(\.wish.ids)))
             let missed = try await store.rememberedMisses(of: open, everywhere: isOwn, account: account.key)

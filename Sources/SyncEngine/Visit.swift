@@ -25,8 +25,9 @@ struct Visit {
         // What comes from here on is news to whoever waits on this connection afterwards.
         _ = try mailbox.takeNews()
         let survey = try await engine.metrics.folders.measure { try await takeSurvey(of: start.folders) }
+        let isFirstSync = survey.watched.contains(where: \.isUnproven)
         var report =
-            if survey.watched.contains(where: \.isUnproven) {
+            if isFirstSync {
                 try await firstSync(survey)
             } else {
                 try await engine.metrics.poll.measure { try await incremental(survey) }
@@ -36,7 +37,7 @@ struct Visit {
             SeenFolder(id: item.folder.id, path: item.folder.path, role: item.folder.role, state: item.state)
         }
         if report.outcome == .complete, start.openTrackedActions > 0 || report.raisedActions > 0 {
-            try await carryOutTrackedActions(in: survey, report: &report)
+            try await carryOutTrackedActions(in: survey, afterFirstSync: isFirstSync, report: &report)
         }
         return report
     }

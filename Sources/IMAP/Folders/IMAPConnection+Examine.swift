@@ -13,6 +13,19 @@ extension IMAPConnection {
         return try await open(path, conversation)
     }
 
+    /// Leaves the open folder without changing anything in it (RFC 3691); nothing where none is open, or the server can't.
+    package func unselect() async throws(IMAPError) {
+        let conversation = try takeTurn()
+        defer { returnTurn() }
+        guard conversation.phase == .selected, capabilities.has("UNSELECT") || capabilities.has("IMAP4REV2") else {
+            return
+        }
+        let answer = try await conversation.perform(Request(.unselect))
+        if case .failure(let error)? = answer.outcomes[0] { throw error }
+        conversation.news.opened(nil)
+        conversation.selected = nil
+    }
+
     func open(_ path: FolderPath, _ conversation: Conversation) async throws(IMAPError) -> SelectedMailbox {
         let asks = asksForModSequences(conversation)
         let mailbox: SelectedMailbox

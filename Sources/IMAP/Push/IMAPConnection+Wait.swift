@@ -25,9 +25,6 @@ extension IMAPConnection {
             switch conversation.push.means(capabilities) {
             case .idle:
                 try await idle(until: Swift.min(end, renewal), conversation)
-            // Of an open folder Dovecot tells only while the connection idles, whatever NOTIFY asked for.
-            case .notify where conversation.phase == .selected && conversation.push.mayIdle(capabilities):
-                try await idle(until: Swift.min(end, renewal), conversation)
             case .notify:
                 try await listen(until: end, asking: renewal, conversation)
             case .polling:

@@ -17,8 +17,6 @@ struct PushState {
 
     func means(_ capabilities: IMAPCapabilities) -> PushStanding.Means {
         if notified != nil { return .notify }
-        return mayIdle(capabilities) ? .idle : .polling
+        return capabilities.hasIdle && !hasLostIdle ? .idle : .polling
     }
-
-    func mayIdle(_ capabilities: IMAPCapabilities) -> Bool { capabilities.hasIdle && !hasLostIdle }
 }
