@@ -88,12 +88,9 @@ struct DovecotPushTests {
             Issue.record("no news")
             return
         }
-        guard case .status(let path, let status)? = news.first else {
-            Issue.record("\(news)")
-            return
-        }
-        #expect(path == Self.sent)
-        #expect(status.messages == 1)
+        // Dovecot also tells of the folders that it makes by itself.
+        let counts = news.compactMap { if case .status(Self.sent, let status) = $0 { status.messages } else { nil } }
+        #expect(counts == [1])
         try mailbox.deliver(Self.message("three"))
         guard case .news(let more) = try await connection.waitForNews(for: .seconds(60)) else {
             Issue.record("no news")

@@ -141,6 +141,20 @@ struct PushTests {
         #expect(await Setup.error { try await connection.noop() } == .unusable("it is closed"))
     }
 
+    @Test("31: a command's deadline holds after a wait with a later one, and a wait outlives a command's")
+    func deadlines() async throws {
+        let (server, connection) = try await Setup.opened(
+            capabilities: "IMAP4rev1 NOTIFY", options: Self.options { $0.commandTimeout = .milliseconds(200) },
+            [.hear("NOTIFY"), .say("$ OK\n"), .hear("NOOP"), .hear("never")])
+        _ = try await connection.push(Self.scope)
+        #expect(try await connection.waitForNews(for: .milliseconds(500)) == .elapsed)
+        let wait = Task { try await connection.waitForNews(for: .seconds(3_600)) }
+        connection.interruptWait()
+        #expect(try await wait.value == .interrupted)
+        #expect(await Setup.error { try await connection.noop() } == .deadline("NOOP"))
+        #expect(server.heard.last == "NOOP")
+    }
+
     @Test("learns at once of a connection that ends")
     func lost() async throws {
         let (_, connection) = try await Setup.opened(
@@ -188,6 +202,26 @@ struct PushTests {
         #expect(path == Self.sent)
         #expect(status.messages == 2)
         #expect(server.heard.count == 3)
+    }
+
+    @Test("a status that says what was known is no news")
+    func knownStatus() async throws {
+        let (_, connection) = try await Setup.opened(
+            capabilities: "IMAP4rev1 NOTIFY",
+            [
+                .hear("NOTIFY SET"), .say("* STATUS Sent (MESSAGES 1 UIDNEXT 2)\n$ OK\n* STATUS Sent (UIDNEXT 2)\n"),
+                .hear("STATUS \"Sent\""), .say("* STATUS Sent (MESSAGES 2)\n$ OK\n* STATUS Sent (MESSAGES 2)\n"),
+                .say("* STATUS Sent (MESSAGES 3)\n"),
+            ])
+        _ = try await connection.push(Self.scope)
+        _ = try await connection.status(of: [Self.sent], items: [.messages])
+        guard case .news(let news) = try await connection.waitForNews(for: .seconds(60)),
+            case .status(_, let status)? = news.first
+        else {
+            Issue.record("no status")
+            return
+        }
+        #expect(status.messages == 3)
     }
 
     @Test("tries less where NOTIFY is refused, and idles in the first folder where all of it is")

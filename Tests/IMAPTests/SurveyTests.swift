@@ -43,6 +43,20 @@ struct SurveyTests {
         #expect(try connection.takeNews().map(\.folder) == [Self.path("Other")])
     }
 
+    @Test("what EXAMINE does not say of the open folder is asked for besides")
+    func unseen() async throws {
+        let (_, connection) = try await Setup.opened([
+            .hear("EXAMINE \"INBOX\""), .hear("STATUS \"INBOX\" (MESSAGES UNSEEN)"),
+            .say(
+                "* 5 EXISTS\n* OK [UIDVALIDITY 7]\n* OK [UIDNEXT 11]\nA2 OK\n"
+                    + "* STATUS INBOX (MESSAGES 4 UNSEEN 2)\nA3 OK [CLIENTBUG] selected\n"),
+        ])
+        let survey = try await connection.survey(list: false, status: [Setup.inbox], items: [.messages, .unseen])
+        let status = try #require(try survey.statuses[Setup.inbox]?.get())
+        #expect(status.messages == 5)
+        #expect(status.unseen == 2)
+    }
+
     @Test("with no folder open and no list is the statuses alone; of nothing it is nothing")
     func statuses() async throws {
         let server = try await ScriptedServer.start([

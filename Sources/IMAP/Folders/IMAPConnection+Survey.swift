@@ -4,8 +4,8 @@ package import MailModel
 extension IMAPConnection {
     /// Looks over a mailbox in one round trip: all commands are under way together.
     ///
-    /// An open folder among those asked for is opened again, since STATUS tells of it on some servers what its session
-    /// knew last. Only where the list is refused, or leaves INBOX out, does it take another round; what is refused once
+    /// An open folder among those asked for is opened again, since STATUS tells of it on some servers, Dovecot among them,
+    /// what its session knew last. Only where the list is refused, or leaves INBOX out, does it take another round; what is refused once
     /// isn't asked again on this connection.
     ///
     /// - Parameters:
@@ -20,8 +20,10 @@ extension IMAPConnection {
         let conversation = try takeTurn()
         defer { returnTurn() }
         let offered = items.filter { $0.isOffered(by: capabilities) }
-        let reopened = offered.isEmpty ? nil : openFolder(among: paths, offered, conversation)
-        let round = StatusRound(of: offered.isEmpty ? [] : paths.filter { $0 != reopened }, offered)
+        let reopened = offered.isEmpty ? nil : openFolder(among: paths, conversation)
+        // What EXAMINE does not say must be asked for all the same.
+        let isSaid = !offered.contains { $0 == .unseen || $0 == .size }
+        let round = StatusRound(of: offered.isEmpty ? [] : paths.filter { $0 != reopened || !isSaid }, offered)
         let stages = listStages([], conversation)
         var commands: [Command] = []
         if let reopened { commands.append(.examine(reopened, condstore: asksForModSequences(conversation))) }
@@ -36,26 +38,27 @@ extension IMAPConnection {
         let listing = list ? answer.outcomes.removeFirst() : nil
         var statuses = round.results(answer, &conversation.news)
         if let reopened {
-            statuses[reopened] = try await status(reopened, opening, replies, conversation)
+            var asked: MailboxStatus?
+            if case .success(let status)? = statuses[reopened] { asked = status }
+            statuses[reopened] = try await status(reopened, opening, replies, beside: asked, conversation)
         }
         guard list else { return MailboxSurvey(folders: nil, statuses: statuses) }
         let folders = try await self.folders(listing, replies, canAskLess: stages.count > 1, conversation)
         return MailboxSurvey(folders: folders, statuses: statuses)
     }
 
-    /// The open folder, where it is asked for and EXAMINE tells all that is.
-    private func openFolder(
-        among paths: [FolderPath], _ items: [StatusItem], _ conversation: Conversation
-    ) -> FolderPath? {
-        guard conversation.phase == .selected, let open = conversation.news.openFolder, paths.contains(open),
-            !items.contains(where: { $0 == .unseen || $0 == .size })
-        else { return nil }
+    /// The open folder, where it is asked for.
+    private func openFolder(among paths: [FolderPath], _ conversation: Conversation) -> FolderPath? {
+        guard conversation.phase == .selected, let open = conversation.news.openFolder, paths.contains(open) else {
+            return nil
+        }
         return open
     }
 
+    /// What EXAMINE said, put into what STATUS said besides.
     private func status(
         _ path: FolderPath, _ outcome: Result<StatusResponse, IMAPError>?, _ replies: [Response],
-        _ conversation: Conversation
+        beside asked: MailboxStatus?, _ conversation: Conversation
     ) async throws(IMAPError) -> Result<MailboxStatus, IMAPError> {
         let end: StatusResponse
         switch outcome {
@@ -68,7 +71,7 @@ extension IMAPConnection {
         let (described, lacks) = SelectedMailbox.read(path, replies, end)
         conversation.news.opened(path, holding: described.exists)
         let mailbox = try await complete(described, lacking: lacks, conversation)
-        var status = MailboxStatus()
+        var status = asked ?? MailboxStatus()
         status.messages = mailbox.exists
         status.uidNext = mailbox.uidNext
         status.uidValidity = mailbox.uidValidity

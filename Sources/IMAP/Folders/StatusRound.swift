@@ -27,7 +27,7 @@ struct StatusRound {
 
     /// - Parameters:
     ///   - answer: to ``commands``, its outcomes in their order; `nil` where there were none.
-    ///   - news: gets the statuses of folders that weren't asked for.
+    ///   - news: learns of the statuses, and gets as news those of folders that weren't asked for.
     func results(
         _ answer: Conversation.Answer?, _ news: inout NewsLedger
     ) -> [FolderPath: Result<MailboxStatus, IMAPError>] {
@@ -47,6 +47,7 @@ struct StatusRound {
             if case .failure(let error)? = outcome {
                 results[path] = .failure(error)
             } else if let status = statuses[NewsLedger.key(path.raw)] {
+                news.learn(status, of: path)
                 results[path] = .success(status)
             } else {
                 results[path] = .failure(.protocolViolation("OK to STATUS without a status"))

@@ -60,7 +60,9 @@ extension IMAPConnection {
             let named = Dictionary(
                 scope.folders.map { (NewsLedger.key($0.raw), $0) }, uniquingKeysWith: { first, _ in first })
             for case .mailboxStatus(let name, let status) in answer.replies {
-                if let path = named[NewsLedger.key(name)] { statuses[path] = status }
+                guard let path = named[NewsLedger.key(name)] else { continue }
+                statuses[path] = status
+                conversation.news.learn(status, of: path)
             }
             return statuses
         }

@@ -15,6 +15,8 @@ struct NewsLedger {
 
     /// The folders that others may say something about, by their names on the wire.
     private var known: [[UInt8]: FolderPath] = [:]
+    /// How those stood when it was last said, asked or not: what says the same again is no news. Dovecot says it twice.
+    private var standings: [FolderPath: MailboxStatus] = [:]
     private(set) var openFolder: FolderPath?
     /// How many messages the open folder holds, as far as was heard: what says this number again is no news.
     private var count: UInt32 = 0
@@ -36,10 +38,18 @@ struct NewsLedger {
         for folder in folders { known[Self.key(folder.raw)] = folder }
     }
 
+    /// A folder's status was asked for and is known.
+    mutating func learn(_ status: MailboxStatus, of path: FolderPath) {
+        if known[Self.key(path.raw)] != nil { standings[path] = status }
+    }
+
     mutating func note(_ response: Response) {
         switch response {
         case .mailboxStatus(let name, let status):
-            statuses[path(name)] = status
+            let path = path(name)
+            guard standings[path].map({ status.saysMore(than: $0) }) ?? true else { return }
+            learn(status, of: path)
+            statuses[path] = status
         case .list:
             foldersChanged = true
         case .status(let status):
@@ -97,5 +107,16 @@ struct NewsLedger {
     /// INBOX is the one name that has no case.
     static func key(_ name: [UInt8]) -> [UInt8] {
         name.count == 5 && String(decoding: name, as: UTF8.self).uppercased() == "INBOX" ? Array("INBOX".utf8) : name
+    }
+}
+
+extension MailboxStatus {
+    /// Whether it names anything that `other` does not, or otherwise.
+    fileprivate func saysMore(than other: MailboxStatus) -> Bool {
+        func differs<Value: Equatable>(_ field: KeyPath<MailboxStatus, Value?>) -> Bool {
+            self[keyPath: field] != nil && self[keyPath: field] != other[keyPath: field]
+        }
+        return differs(\.messages) || differs(\.uidNext) || differs(\.uidValidity) || differs(\.unseen)
+            || differs(\.size) || differs(\.highestModSequence) || differs(\.mailboxID)
     }
 }

@@ -26,6 +26,9 @@ struct Transport: Sendable {
             case .tls, .startTLS: try TrustStore.context(for: options.trustRoots)
             case .none: nil
             }
+        // NIOSSL keeps the buffer that it decrypts into, as large as the largest read has made it: a connection that rests
+        // holds it for nothing.
+        let largestRead = endpoint.security == .none ? 256 << 10 : 32 << 10
         let bootstrap = ClientBootstrap(group: group)
             .connectTimeout(options.connectTimeout)
             .channelOption(.autoRead, value: false)
@@ -34,10 +37,8 @@ struct Transport: Sendable {
             .channelOption(.tcpOption(.init(rawValue: TCP_KEEPIDLE)), value: 120)
             .channelOption(.tcpOption(.init(rawValue: TCP_KEEPINTVL)), value: 30)
             .channelOption(.tcpOption(.init(rawValue: TCP_KEEPCNT)), value: 4)
-            .channelOption(
-                .recvAllocator,
-                value: AdaptiveRecvByteBufferAllocator(minimum: 4 << 10, initial: 16 << 10, maximum: 256 << 10)
-            )
+            .channelOption(.maxMessagesPerRead, value: 1)
+            .channelOption(.recvAllocator, value: TransientReceiveAllocator(maximum: largestRead))
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let operations = channel.pipeline.syncOperations
@@ -45,7 +46,8 @@ struct Transport: Sendable {
                         try operations.addHandler(TrustStore.handler(context, serverName: endpoint.serverName))
                     }
                     try operations.addHandler(
-                        InboundHandler(inbound: inbound, copies: endpoint.security != .none))
+                        InboundHandler(
+                            inbound: inbound, largestRead: largestRead, copies: endpoint.security != .none))
                 }
             }
         do {
