@@ -3,6 +3,7 @@
 import hashlib
 from collections import Counter, defaultdict
 
+from .mail import conversation
 from .reader import OnServer, ServerFolder
 from .stored import Stored
 
@@ -121,12 +122,12 @@ def _messages(server: dict[str, ServerFolder], stored: Stored) -> list[str]:
 
 
 def _threads(stored: Stored) -> list[str]:
-    """Conversations are threads; a reply's ancestors that could be had are there (see Correspondence)."""
+    """Each conversation is a thread, where a Message-ID tells it (see Correspondence)."""
     labels, threads, counts = defaultdict(set), defaultdict(set), Counter()
     for message in stored.messages:
-        label = (message["message_id"] or "").strip("<>").split(".")[0]
-        labels[message["thread"]].add(label)
-        threads[label].add(message["thread"])
+        if label := conversation(message["message_id"]):
+            labels[message["thread"]].add(label)
+            threads[label].add(message["thread"])
         counts[message["thread"]] += 1
     found = [f"a thread holds the conversations {sorted(each)}" for each in labels.values() if len(each) > 1]
     found += [f"the conversation {label} is {len(each)} threads" for label, each in threads.items() if len(each) > 1]
@@ -137,12 +138,12 @@ def _threads(stored: Stored) -> list[str]:
 
 def unpulled(server: dict[str, ServerFolder], stored: Stored) -> list[str]:
     """Old mail that was skipped though a message that is stored answers it, and it lies where it is watched."""
-    kept = {(message["message_id"] or "").strip("<>").split(".")[0] for message in stored.messages}
+    kept = {conversation(message["message_id"]) for message in stored.messages} - {None}
     found = []
     for name, skipped in stored.skipped.items():
         if name in server and stored.folders[name]["watched"]:
             for uid in sorted(skipped.keys() & server[name].messages.keys()):
                 message = server[name].messages[uid]
-                if message.message_id.split(".")[0] in kept:
+                if conversation(message.message_id) in kept:
                     found.append(f"{name} {uid} ({message.message_id}) is skipped ({skipped[uid]}), and its thread is stored")
     return found

@@ -1,6 +1,7 @@
 """Messages of a random mailbox: conversations whose every message names the first and the one it answers."""
 
 import random
+import re
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from email.utils import format_datetime
@@ -12,6 +13,12 @@ PEOPLE = ("bea@example.com", "carl@example.net", "dana@example.org")
 class Conversation:
     label: str
     message_ids: list[str] = field(default_factory=list)
+
+
+def conversation(message_id: str | None) -> str | None:
+    """The label of the conversation that a Message-ID belongs to."""
+    found = re.match(r"<?(c\d+)\.\d+@", message_id or "")
+    return found and found[1]
 
 
 class Correspondence:
