@@ -17,10 +17,12 @@ extension Visit {
             watched.append(item)
         }
         var stored: [FolderID: UIDSet] = [:]
+        var skipped: [FolderID: UIDSet] = [:]
         for item in watched {
-            stored[item.folder.id] = try await store.contents(
-                of: item.folder.id, uidValidity: item.uidValidity, account: account.key
-            ).placed
+            let coverage = try await store.coverage(
+                of: item.folder.id, uidValidity: item.uidValidity, account: account.key)
+            stored[item.folder.id] = coverage.placed
+            skipped[item.folder.id] = coverage.allSkipped
         }
         let index = try await engine.metrics.index.measure {
             try await MailboxIndex.read(watched, for: .firstSync, placed: stored, from: mailbox)
@@ -100,10 +102,13 @@ extension Visit {
                     .init(folder: folder, uidValidity: item.uidValidity, uids: uids, reason: reason))
             }
             if let listed = index.listed[folder] {
-                let gone = (stored[folder] ?? UIDSet()).subtracting(listed)
+                let before = stored[folder] ?? UIDSet()
+                let gone = before.union(skipped[folder] ?? UIDSet()).subtracting(listed)
                 if !gone.isEmpty {
                     settling.removals.append(.init(folder: folder, uidValidity: item.uidValidity, uids: gone))
                 }
+                // The cursor's mod-sequence will say that all flags are known: also those of what was placed before.
+                try await refreshAllFlags(of: before.intersection(listed), in: item, into: &settling)
             }
             settling.settledGenerations[folder] = item.uidValidity
         }
@@ -127,5 +132,15 @@ extension Visit {
             finishedAt: now, nextDueAt: now, completesFirstSync: account.firstSyncCompletedAt == nil)
         _ = try await commit(closing)
         return report
+    }
+
+    private func refreshAllFlags(
+        of placed: UIDSet, in item: WatchedFolder, into settling: inout Checkpoint
+    ) async throws {
+        guard !placed.isEmpty else { return }
+        let stored = try await store.contents(
+            of: item.folder.id, uidValidity: item.uidValidity, account: account.key)
+        try await open(item)
+        try await refreshFlags(of: placed, in: item, stored: stored, into: &settling)
     }
 }

@@ -100,15 +100,15 @@ extension Visit {
         if let id = attributes.identity.messageID, let orphan = orphans.first(where: { $0.providerMessageID == id }) {
             return orphan
         }
+        // To its end: a fetch that is left half read closes the connection.
+        var found: Orphan?
         for try await batch in try mailbox.fetchMessages(UIDSet([attributes.uid])) {
             for message in batch {
                 guard let raw = message.raw else { continue }
                 let hash = try await engine.parsers.hash(raw)
-                if let orphan = orphans.first(where: { $0.sha256 == hash && $0.providerMessageID == nil }) {
-                    return orphan
-                }
+                found = found ?? orphans.first { $0.sha256 == hash && $0.providerMessageID == nil }
             }
         }
-        return nil
+        return found
     }
 }

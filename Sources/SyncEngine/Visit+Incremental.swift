@@ -158,7 +158,7 @@ extension Visit {
         }
     }
 
-    private func refreshFlags(
+    func refreshFlags(
         of placed: UIDSet, in item: WatchedFolder, stored: Store.FolderContents, into changes: inout Checkpoint
     ) async throws {
         for try await batch in try mailbox.fetchAttributes(placed, items: [.flags]) {

@@ -130,17 +130,21 @@ extension Visit {
         guard try await mailbox.examine(path).uidValidity == validity else { return false }
         let known = Dictionary(stored.map { ($0.uid, $0) }, uniquingKeysWith: { first, _ in first })
         let sample = UIDSet(stored.suffix(Self.proofs).map(\.uid))
+        // To its end: a fetch that is left half read closes the connection.
         var compared = 0
+        var differing = 0
         for try await batch in try mailbox.fetchAttributes(sample, items: [.internalDate, .messageID]) {
             for attributes in batch {
                 guard let before = known[attributes.uid] else { continue }
-                guard attributes.fields?.messageID == before.headerMessageID,
-                    attributes.internalDate == before.internalDate
-                else { return false }
                 compared += 1
+                if attributes.fields?.messageID != before.headerMessageID
+                    || attributes.internalDate != before.internalDate
+                {
+                    differing += 1
+                }
             }
         }
-        return compared > 0
+        return compared > 0 && differing == 0
     }
 
     /// Messages that are compared before a folder counts as renamed.
