@@ -80,8 +80,7 @@ extension CheckpointWriter {
             Statement(
                 """
                 UPDATE account_dispatch
-                   SET next_due_at = \(Store.unlessAskedMeanwhile("$3")), dispatched_until = NULL, failures = 0,
-                       visited_at = now()
+                   SET next_due_at = \(Store.unlessAskedMeanwhile("$3")), dispatched_until = NULL, failures = 0
                  WHERE organization_id = $1 AND account_id = $2
                 """,
                 account.organizationID, account.accountID, completion.nextDueAt.timestamp

@@ -164,8 +164,14 @@ extension Store {
             return try session.query(
                 Statement(
                     """
-                    SELECT d.dispatched_at, coalesce(d.visited_at >= d.dispatched_at, false)
-                      FROM account_dispatch d, schedule_ticks t
+                    SELECT d.dispatched_at,
+                           coalesce(d.visited_at >= d.dispatched_at, false)
+                           -- A visit that changed something tells when it ended in whole seconds.
+                           OR d.dispatched_until IS NULL
+                              AND coalesce(a.last_synced_at >= date_trunc('second', d.dispatched_at), false)
+                      FROM account_dispatch d
+                      JOIN accounts a ON a.organization_id = d.organization_id AND a.id = d.account_id,
+                           schedule_ticks t
                      WHERE d.organization_id = $1 AND d.account_id = $2 AND t.schedule_id = $3 AND t.tick_at = $4
                        AND d.dispatched_at >= t.decided_at
                     """, account.organizationID, account.accountID, key.schedule, key.tickAt.timestamp
