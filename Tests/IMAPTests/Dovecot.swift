@@ -1,6 +1,7 @@
 import Foundation
 import IMAP
 import IMAPCore
+import NIOCore
 import NIOPosix
 import Testing
 
@@ -80,6 +81,19 @@ struct Dovecot: Decodable, Sendable {
             try message.write(to: draft)
             try FileManager.default.setAttributes([.posixPermissions: 0o666], ofItemAtPath: draft.path)
             try FileManager.default.moveItem(at: draft, to: home.appendingPathComponent("new/\(name)"))
+        }
+
+        /// Appends a message by another connection, so that the server knows of it at once.
+        func append(_ message: Data, to folder: String) async throws {
+            let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .connect(host: server.host, port: server.plain_port).get()
+            var bytes = ByteBuffer(
+                string: "a LOGIN \"\(user)\" \"\(server.password)\"\r\nb APPEND \"\(folder)\" {\(message.count)+}\r\n")
+            bytes.writeBytes(message)
+            bytes.writeString("\r\nc LOGOUT\r\n")
+            try await channel.writeAndFlush(bytes)
+            // The server hangs up once all of it is done.
+            try await channel.closeFuture.get()
         }
 
         /// Changes INBOX behind the server's back: message `index`, counted from 0, gets these flags, or goes.

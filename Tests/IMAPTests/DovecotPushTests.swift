@@ -95,7 +95,7 @@ struct DovecotPushTests {
         // Of the open folder Dovecot tells nothing by NOTIFY.
         try await connection.unselect()
         for (folder, name, count) in [(Self.sent, "Sent", UInt32(1)), (Setup.inbox, "INBOX", 2)] {
-            try mailbox.deliver(Self.message("to \(name)"), to: name == "INBOX" ? nil : name)
+            try await mailbox.append(Self.message("to \(name)"), to: name)
             #expect(
                 try await isTold(connection) { news in
                     if case .status(folder, let status) = news { status.messages == count } else { false }
