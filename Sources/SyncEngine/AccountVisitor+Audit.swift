@@ -17,6 +17,25 @@ extension AccountVisitor {
         _ key: AccountKey, deep: Bool, shouldStop: @escaping @Sendable () -> Bool = { false },
         report: @escaping @Sendable (_ done: Int, _ total: Int?, _ note: String) -> Void = { _, _, _ in }
     ) async throws -> AuditReport {
+        var attempt = 1
+        while true {
+            do {
+                return try await auditOnce(key, deep: deep, shouldStop: shouldStop, report: report)
+            } catch StoreError.leaseLost where attempt < Self.auditAttempts {
+                // A visit that was due meanwhile has the account now, and is soon done.
+                attempt += 1
+                try await Task.sleep(for: .seconds(attempt))
+            }
+        }
+    }
+
+    /// How often an audit begins anew where visits come between.
+    private static let auditAttempts = 5
+
+    private func auditOnce(
+        _ key: AccountKey, deep: Bool, shouldStop: @escaping @Sendable () -> Bool,
+        report: @escaping @Sendable (_ done: Int, _ total: Int?, _ note: String) -> Void
+    ) async throws -> AuditReport {
         let session = MailboxSession()
         let result = Mutex(AuditReport(isDeep: deep, at: time.now))
         do {

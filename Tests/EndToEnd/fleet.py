@@ -115,7 +115,7 @@ class Visitors:
         self._installation.query(f"""
             WITH made AS (
                 INSERT INTO actions (organization_id, account_id, id, kind, state, origin)
-                    SELECT organization_id, id, gen_random_uuid(), 'reply', 'pending', 'user' FROM accounts
+                    SELECT organization_id, id, gen_random_uuid(), 'send', 'pending', 'user' FROM accounts
                      ORDER BY random() LIMIT {count}
                 RETURNING organization_id, account_id
             )
