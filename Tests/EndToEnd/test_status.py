@@ -55,12 +55,13 @@ class StatusTests(unittest.TestCase):
             # then it is ready by each of its parts
             report = json.loads(self.ask("/readyz")[1])
             self.assertEqual({check["name"] for check in report["checks"]},
-                             {"draining", "scheduler", "reaper", "worker"})
+                             {"draining", "scheduler", "reaper", "worker", "listener"})
             self.assertTrue(report["ready"])
             self.assertEqual(self.ask("/healthz"), (200, "alive\n"))
             # and tells what was done
-            wait_until(lambda: self.series().get('postrider_imap_connections{state="signed_in"}') == 0,
-                       "the end of the connections")
+            wait_until(lambda: self.series().get('postrider_listener_homes{state="connected"}') == 1, "the account's home", 15)
+            wait_until(lambda: self.series().get('postrider_imap_connections{state="signed_in"}') == 1,
+                       "the end of all connections but the home's")
             told = self.series()
             self.assertEqual(told["postrider_messages_synced_total"], 3)
             for phase in ("sign_in", "folders", "index", "pull", "poll"):
