@@ -13,22 +13,33 @@ package struct JobQueues: Sendable {
     /// The shard of an organization's jobs.
     package func shard(of organization: String) -> JobQueue { shards[index(of: organization)] }
 
-    /// Asks for jobs, each in its organization's shard.
-    /// - Returns: an outcome for each, in order.
-    /// - Throws: ``JobQueueError``. What had been enqueued stays; asking again for all does no harm.
-    @discardableResult
-    package func enqueue(_ requests: [JobRequest]) async throws(JobQueueError) -> [EnqueueOutcome] {
-        if shards.count == 1 { return try await shards[0].enqueue(requests) }
-        var places: [Int: [Int]] = [:]
-        for (place, request) in requests.enumerated() {
-            places[index(of: request.organization), default: []].append(place)
+    /// Asks for jobs, each in its organization's shard; of all shards at once, so that one which doesn't answer keeps no
+    /// job from the others.
+    /// - Throws: what the first shard that refused said, once all have answered. What had been enqueued stays; asking
+    ///   again for all does no harm.
+    package func enqueue(_ requests: [JobRequest]) async throws(JobQueueError) {
+        if let refusal = await refusals(of: requests).min(by: { $0.key < $1.key }) { throw refusal.value }
+    }
+
+    /// Asks for jobs as ``enqueue(_:)`` does.
+    /// - Returns: why, for each shard whose jobs are not, or not all, in the queue.
+    package func refusals(of requests: [JobRequest]) async -> [Int: JobQueueError] {
+        let shares = Dictionary(grouping: requests) { index(of: $0.organization) }
+        return await withTaskGroup(of: (Int, JobQueueError?).self) { group in
+            for (shard, requests) in shares {
+                group.addTask {
+                    do throws(JobQueueError) {
+                        _ = try await self.shards[shard].enqueue(requests)
+                        return (shard, nil)
+                    } catch {
+                        return (shard, error)
+                    }
+                }
+            }
+            var refusals: [Int: JobQueueError] = [:]
+            for await (shard, refusal) in group { refusals[shard] = refusal }
+            return refusals
         }
-        var outcomes = [EnqueueOutcome](repeating: .merged, count: requests.count)
-        for (shard, places) in places.sorted(by: { $0.key < $1.key }) {
-            let answers = try await shards[shard].enqueue(places.map { requests[$0] })
-            for (place, answer) in zip(places, answers) { outcomes[place] = answer }
-        }
-        return outcomes
     }
 
     /// Which of the jobs that are asked for have none yet, neither waiting nor running.
@@ -41,8 +52,10 @@ package struct JobQueues: Sendable {
         return found
     }
 
-    // FNV-1a: the same in every process and version, which Swift's own hash is not.
-    private func index(of organization: String) -> Int {
+    /// Where in ``shards`` an organization's is.
+    ///
+    /// FNV-1a: the same in every process and version, which Swift's own hash is not.
+    package func index(of organization: String) -> Int {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for byte in organization.utf8 {
             hash ^= UInt64(byte)

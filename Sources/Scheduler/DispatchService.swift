@@ -3,9 +3,9 @@
 //     account_dispatch.next_due_at ≤ now ──compare-and-set──▶ dispatched_until ──commit──▶ enqueue
 //
 // The mark in PostgreSQL comes first: a scheduler that dies between the two lines costs an account the time until a new
-// leader asks again for what was marked within the last minute, never a job that nobody knows of. One whose jobs Redis
-// refused asks again before it marks anything else. Two schedulers at once
-// do no harm.
+// leader asks again for what was marked within the last minute, never a job that nobody knows of. A shard whose jobs Redis
+// refused, or that is away, is owed them: they are asked for again before any other of it, and while all shards are owed
+// nothing more is marked. Two schedulers at once do no harm.
 import AccountJobs
 import Failure
 package import JobQueue
@@ -38,8 +38,8 @@ package final class DispatchService: Service {
         var dispatched: Int64 = 0
         /// The leader's term whose beginning was seen to.
         var term: Int?
-        /// Since when accounts were marked whose jobs the queue may not have.
-        var owesSince: ContinuousClock.Instant?
+        /// Since when accounts were marked whose jobs a shard may not have.
+        var owesSince: [Int: ContinuousClock.Instant] = [:]
     }
 
     private let store: Store
@@ -83,42 +83,69 @@ package final class DispatchService: Service {
             state.withLock { $0.lastSuccess = .now }
             return 0
         }
-        guard case .settled(let epoch) = keeper.standing else { return 0 }
-        let (seenTo, owesSince) = state.withLock { ($0.term, $0.owesSince) }
-        if seenTo != term || owesSince != nil {
-            // Before anything else is marked: while Redis refuses jobs, accounts had better wait unmarked.
-            try await repeatRecent(epoch: epoch, owingSince: owesSince)
-            state.withLock { state in
-                state.term = term
-                state.owesSince = nil
-            }
+        guard case .settled(let epoch, let away) = keeper.standing else { return 0 }
+        let all = Set(queues.shards.indices)
+        let owed = state.withLock { state in
+            // What the leader before us marked, it may not have enqueued.
+            if state.term != term { for shard in all { state.owesSince[shard] = state.owesSince[shard] ?? .now } }
+            state.term = term
+            return state.owesSince
         }
-        // Also what is marked by a call that then fails: forgotten only when its jobs are in the queue.
-        let began = ContinuousClock.now
-        state.withLock { $0.owesSince = began }
-        let due = try await store.dispatchDue(limit: settings.batch, epoch: epoch, holdSeconds: settings.holdSeconds)
-        if !due.accounts.isEmpty {
-            try await queues.enqueue(due.due.map { AccountJob.sync($0) })
-            log.debug("dispatched", metadata: ["accounts": "\(due.accounts.count)"])
-        }
-        state.withLock { state in
-            state.owesSince = nil
-            state.lastSuccess = .now
-            state.lagSeconds = due.lagSeconds
-            state.dispatched += Int64(due.accounts.count)
-        }
-        return due.accounts.count
+        let refusals = try await repeatRecent(epoch: epoch, owed.filter { !away.contains($0.key) })
+        let served = state.withLock { all.subtracting(away).subtracting($0.owesSince.keys) }
+        // While no shard takes jobs, accounts had better wait unmarked.
+        if served.isEmpty, let refusal = refusals.values.first { throw refusal }
+        if served.isEmpty { return 0 }
+        return try await dispatch(epoch: epoch, to: served)
     }
 
-    /// Asks again for what a leader before us, or we ourselves, marked and may not have enqueued.
-    private func repeatRecent(epoch: Int64, owingSince: ContinuousClock.Instant?) async throws {
-        let owed = owingSince.map { $0.duration(to: .now) / .seconds(1) } ?? 0
+    /// - Parameter served: the shards that take jobs; the others' are owed to them.
+    private func dispatch(epoch: Int64, to served: Set<Int>) async throws -> Int {
+        // Also what is marked by a call that then fails: forgotten only when its jobs are in the queue.
+        let began = ContinuousClock.now
+        state.withLock { state in
+            for shard in queues.shards.indices { state.owesSince[shard] = state.owesSince[shard] ?? began }
+        }
+        let due = try await store.dispatchDue(limit: settings.batch, epoch: epoch, holdSeconds: settings.holdSeconds)
+        let byShard = Dictionary(grouping: due.due) { queues.index(of: "\($0.key.organizationID)") }
+        let asked = byShard.filter { served.contains($0.key) }.values.joined().map { AccountJob.sync($0) }
+        let refusals = await queues.refusals(of: asked)
+        if !asked.isEmpty { log.debug("dispatched", metadata: ["accounts": "\(asked.count)"]) }
+        state.withLock { state in
+            for shard in served where refusals[shard] == nil {
+                state.owesSince[shard] = nil
+                state.dispatched += Int64(byShard[shard]?.count ?? 0)
+            }
+            if refusals.count < served.count { state.lastSuccess = .now }
+            state.lagSeconds = due.lagSeconds
+        }
+        if let refusal = refusals.values.first { throw refusal }
+        return due.due.count
+    }
+
+    /// Asks again, in the shards that are owed, for what a leader before us, or we ourselves, marked and may not have
+    /// enqueued; those that take it all are owed no more.
+    /// - Returns: why, for each of the others.
+    private func repeatRecent(
+        epoch: Int64, _ owed: [Int: ContinuousClock.Instant]
+    ) async throws -> [Int: JobQueueError] {
+        guard let earliest = owed.values.min() else { return [:] }
+        var refusals: [Int: JobQueueError] = [:]
         var cursor: DispatchPage.Cursor?
         repeat {
             let page = try await store.recentDispatches(
-                withinSeconds: settings.repeatSeconds + owed, epoch: epoch, after: cursor, limit: settings.batch)
-            if !page.due.isEmpty { try await queues.enqueue(page.due.map { AccountJob.sync($0) }) }
+                withinSeconds: settings.repeatSeconds + earliest.duration(to: .now) / .seconds(1), epoch: epoch,
+                after: cursor, limit: settings.batch)
+            let asked = page.due.map { AccountJob.sync($0) }.filter { request in
+                let shard = queues.index(of: request.organization)
+                return owed[shard] != nil && refusals[shard] == nil
+            }
+            refusals.merge(await queues.refusals(of: asked)) { first, _ in first }
             cursor = page.next
-        } while cursor != nil
+        } while cursor != nil && refusals.count < owed.count
+        state.withLock { state in
+            for shard in owed.keys where refusals[shard] == nil { state.owesSince[shard] = nil }
+        }
+        return refusals
     }
 }

@@ -9,15 +9,18 @@ import ServiceLifecycle
 package final class GateShareService: Service {
     private let store: Store
     private let queues: JobQueues
+    private let keeper: QueueKeeper
     private let leadership: Leadership
     private let interval: Duration
     private let log: Logger
 
     package init(
-        store: Store, queues: JobQueues, leadership: Leadership, interval: Duration = .seconds(2), log: Logger
+        store: Store, queues: JobQueues, keeper: QueueKeeper, leadership: Leadership,
+        interval: Duration = .seconds(2), log: Logger
     ) {
         self.store = store
         self.queues = queues
+        self.keeper = keeper
         self.leadership = leadership
         self.interval = interval
         self.log = log
@@ -32,7 +35,8 @@ package final class GateShareService: Service {
 
     /// One round; returns how many shares were changed.
     package func runOnce() async throws -> Int {
-        guard queues.shards.count > 1 else { return 0 }
+        // While a shard is away, what it may still be using is nobody else's.
+        guard queues.shards.count > 1, case .settled(_, let away) = keeper.standing, away.isEmpty else { return 0 }
         let settings = try await store.gateSettings().filter { $0.slots != nil && $0.isShared }
         if settings.isEmpty { return 0 }
         var known: [[String: GateStatus]] = []

@@ -43,17 +43,17 @@ package final class OrphanService: Service {
 
     /// One round; returns how many accounts and ticks had no job any more.
     package func runOnce() async throws -> Int {
-        guard leadership.leads, case .settled(let epoch) = keeper.standing else { return 0 }
-        return try await accounts(epoch: epoch) + ticks()
+        guard leadership.leads, case .settled(let epoch, let away) = keeper.standing else { return 0 }
+        return try await accounts(epoch: epoch, away) + ticks(away)
     }
 
-    private func accounts(epoch: Int64) async throws -> Int {
+    private func accounts(epoch: Int64, _ away: Set<Int>) async throws -> Int {
         var found = 0
         var cursor: DispatchPage.Cursor?
         repeat {
             let page = try await store.orphanedDispatches(
                 olderThanSeconds: ageSeconds, epoch: epoch, after: cursor, limit: Self.page)
-            found += try await askAgain(page.due.map { AccountJob.sync($0) })
+            found += try await askAgain(page.due.map { AccountJob.sync($0) }, away)
             cursor = page.next
         } while cursor != nil
         if found > 0 { log.warning("accounts had lost their jobs", metadata: ["accounts": "\(found)"]) }
@@ -61,7 +61,7 @@ package final class OrphanService: Service {
     }
 
     /// A tick without a job would keep its schedule's next ones from firing for ever.
-    private func ticks() async throws -> Int {
+    private func ticks(_ away: Set<Int>) async throws -> Int {
         var found = 0
         var last: TickKey?
         repeat {
@@ -72,7 +72,7 @@ package final class OrphanService: Service {
                     // A queued one is woken when the one before it is finished.
                     guard tick.decision == .fired, tick.decidedAt <= lateness else { return nil }
                     return tick.wakeUp.map { JobRequest($0) }
-                })
+                }, away)
             last = ticks.count == Self.page ? ticks.last?.key : nil
         } while last != nil
         if found > 0 { log.warning("ticks had lost their jobs", metadata: ["ticks": "\(found)"]) }
@@ -80,8 +80,9 @@ package final class OrphanService: Service {
     }
 
     /// Only for those that have no job: asking for a running one would make it run once more.
-    private func askAgain(_ requests: [JobRequest]) async throws -> Int {
-        let missing = try await queues.missing(requests)
+    private func askAgain(_ requests: [JobRequest], _ away: Set<Int>) async throws -> Int {
+        let missing = try await queues.missing(
+            requests.filter { !away.contains(queues.index(of: $0.organization)) })
         if !missing.isEmpty { try await queues.enqueue(missing) }
         return missing.count
     }

@@ -29,14 +29,26 @@ package final class OutboxService: Service {
 
     package func run() async throws {
         let pace = Pace(interval: interval, duty: "relaying the outbox", log: log)
-        await pace.repeat { try await self.runOnce() == Self.batch }
+        await pace.repeat {
+            _ = try await self.runOnce()
+            return false
+        }
     }
 
-    /// Relays one batch; returns how many wake-ups it was.
+    /// Relays what is there, but for what belongs to a shard that is away; returns how many wake-ups it was.
     package func runOnce() async throws -> Int {
-        guard leadership.leads, case .settled = keeper.standing else { return 0 }
-        return try await store.relayOutbox(limit: Self.batch) { rows in
-            try await queues.enqueue(rows.map { JobRequest($0.wakeUp) })
-        }
+        guard leadership.leads, case .settled(_, let away) = keeper.standing else { return 0 }
+        var relayed = 0
+        var cursor: Int64?
+        repeat {
+            cursor = try await store.relayOutbox(
+                limit: Self.batch, after: cursor,
+                where: { !away.contains(queues.index(of: JobRequest($0).organization)) },
+                { rows in
+                    try await queues.enqueue(rows.map { JobRequest($0.wakeUp) })
+                    relayed += rows.count
+                })
+        } while cursor != nil && leadership.leads
+        return relayed
     }
 }

@@ -27,28 +27,32 @@ import Testing
         #expect(counts.count == 16 && counts.values.allSatisfy { (800...1_200).contains($0) })
     }
 
-    @Test("outcomes come in the order of the requests, each from its organization's shard", .needsSharedRedis)
-    func outcomes() async throws {
+    @Test(
+        "jobs go to their organizations' shards, and a shard that refuses its own keeps none from the others",
+        .needsSharedRedis)
+    func refusals() async throws {
         try await SharedRedis.withClient { client in
             let shards = (0..<4).map { _ in
                 JobQueue(client: client, settings: JobQueueSettings(shard: UUID().uuidString))
             }
-            for shard in shards { try await shard.establishEpoch(1) }
+            // The first has no epoch, and so takes nothing.
+            for shard in shards.dropFirst() { try await shard.establishEpoch(1) }
             let queues = JobQueues(shards)
             let requests = (0..<40).map {
                 JobRequest(kind: "look", resource: "r\($0)", organization: "o\($0 % 9)")
             }
-            try await queues.enqueue(requests.enumerated().filter { $0.offset % 3 == 0 }.map(\.element))
-            let outcomes = try await queues.enqueue(requests)
-            #expect(outcomes == (0..<40).map { $0 % 3 == 0 ? .merged : .created })
+            let refused = requests.count { queues.index(of: $0.organization) == 0 }
+            #expect(await queues.refusals(of: requests).keys.sorted() == (refused > 0 ? [0] : []))
+            #expect(refused > 0, "the organizations' names leave the first shard empty")
+            await #expect(throws: JobQueueError.self) { try await queues.enqueue(requests) }
             var found = 0
-            for shard in shards {
+            for shard in shards.dropFirst() {
                 let jobs = try await shard.claim(max: 100)
                 #expect(jobs.allSatisfy { queues.shard(of: $0.organization) === shard })
                 found += jobs.count
                 _ = try await client.send(RedisCommand("DEL", shard.scriptKeys.map { .string($0) }))
             }
-            #expect(found == 40)
+            #expect(found == 40 - refused)
         }
     }
 }

@@ -27,7 +27,9 @@ struct OutboxTests {
                     "UPDATE outbox SET created_at = now() - interval '90 s' WHERE id = (SELECT min(id) FROM outbox)"))
             #expect((90..<150).contains(try await store.outboxLag()))
             var taken: [WakeUp] = []
-            while try await store.relayOutbox(limit: 4, { taken += $0.map(\.wakeUp) }) == 4 {}
+            let next = try await store.relayOutbox(limit: 4) { taken += $0.map(\.wakeUp) }
+            #expect(taken.count == 4 && next != nil)
+            #expect(try await store.relayOutbox(limit: 4, after: next) { taken += $0.map(\.wakeUp) } == nil)
             #expect(taken == wakeUps)
             #expect(try await database.count("outbox") == 0)
             #expect(try await store.outboxLag() == 0)
@@ -47,8 +49,27 @@ struct OutboxTests {
             #expect(try await database.count("outbox") == 3)
             // What comes while the rows are handed over isn't deleted with them.
             let later = Self.wakeUps(1, nil)
-            #expect(try await store.relayOutbox(limit: 10) { _ in try await mailbox.store.wake(later) } == 3)
+            #expect(try await store.relayOutbox(limit: 10) { _ in try await mailbox.store.wake(later) } == nil)
             #expect(try await database.count("outbox") == 1)
+        }
+    }
+
+    @Test("what the queue can't take now stays, and keeps nothing behind it from its way")
+    func passedOver() async throws {
+        try await StoreDatabase.with { database in
+            let mailbox = try await Mailbox.make(in: database)
+            let wakeUps = Self.wakeUps(4, mailbox.organization.id) + Self.wakeUps(2, nil)
+            try await mailbox.store.wake(wakeUps)
+            let store = try database.store(.scheduler)
+            var taken: [WakeUp] = []
+            var cursor: Int64?
+            repeat {
+                cursor = try await store.relayOutbox(limit: 2, after: cursor, where: { $0.organizationID == nil }) {
+                    taken += $0.map(\.wakeUp)
+                }
+            } while cursor != nil
+            #expect(taken == Array(wakeUps.suffix(2)))
+            #expect(try await database.count("outbox") == 4)
         }
     }
 }

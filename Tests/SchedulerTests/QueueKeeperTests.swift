@@ -1,4 +1,5 @@
 import AccountJobs
+import Foundation
 import MailModel
 import MailStore
 import Postgres
@@ -10,7 +11,7 @@ import Testing
 
 @Suite("Keeping the queue", .needsServers, .needsRedisServer) struct QueueKeeperTests {
     private static func isSettled(_ keeper: QueueKeeper) -> Int64? {
-        if case .settled(let epoch) = keeper.standing { epoch } else { nil }
+        if case .settled(let epoch, _) = keeper.standing { epoch } else { nil }
     }
 
     private static func epochs(_ rig: Rig) async throws -> [Int64?] {
@@ -197,6 +198,46 @@ import Testing
                 let epoch = Self.isSettled(duties.keeper)
                 try await duties.keeper.lookOnce()
                 #expect(Self.isSettled(duties.keeper) == epoch)
+            }
+        }
+    }
+
+    @Test("a shard that is away holds up neither a start nor a rebuild; back with an older epoch, it is rebuilt too")
+    func away() async throws {
+        try await PrivateRedisServer.with { server in
+            var configuration = server.configuration
+            configuration.commandTimeout = .milliseconds(300)
+            try await SharedRedis.withClient(configuration) { client in
+                try await Rig.with(epoch: nil) { rig in
+                    let here = rig.queues.shards[0]
+                    var settings = here.settings
+                    settings.shard += "-away"
+                    let there = JobQueue(client: client, settings: settings)
+                    let queues = JobQueues([here, there])
+                    let leadership = try await rig.leader()
+                    func keeper() -> QueueKeeper {
+                        QueueKeeper(store: rig.store, queues: queues, leadership: leadership, log: Rig.log)
+                    }
+                    let first = keeper()
+                    try await first.lookOnce()
+                    let before = try #require(Self.isSettled(first))
+                    server.signal(SIGSTOP)
+                    let second = keeper()
+                    try await second.lookOnce()
+                    #expect(second.standing == .settled(epoch: before, away: [1]))
+                    _ = try await rig.client.send(RedisCommand("DEL", here.scriptKeys.map { .string($0) }))
+                    try await second.lookOnce()
+                    let renewed = try #require(Self.isSettled(second))
+                    #expect(renewed > before && second.standing == .settled(epoch: renewed, away: [1]))
+                    server.signal(SIGCONT)
+                    try await rig.eventually("both have one epoch") {
+                        try await second.lookOnce()
+                        guard case .settled(let epoch, let away) = second.standing else { return false }
+                        return epoch > renewed && away.isEmpty
+                    }
+                    let epochs = try await [here.currentEpoch(), there.currentEpoch()]
+                    #expect(epochs == [Self.isSettled(second), Self.isSettled(second)])
+                }
             }
         }
     }

@@ -26,27 +26,34 @@ extension Store {
     ///
     /// - Parameters:
     ///   - limit: rows a call.
-    ///   - enqueue: returns once the queue holds every row; not called for none.
-    /// - Returns: how many rows were read; the outbox is empty when they are fewer than `limit`.
+    ///   - cursor: what the call before returned.
+    ///   - isWanted: whether the queue can take a wake-up now; the others' rows stay.
+    ///   - enqueue: returns once the queue holds every row that it is given; not called for none.
+    /// - Returns: where the next call goes on; nil at the outbox's end.
     /// - Throws: what `enqueue` throws, and ``StoreError``.
-    package func relayOutbox(limit: Int, _ enqueue: ([OutboxRow]) async throws -> Void) async throws -> Int {
+    package func relayOutbox(
+        limit: Int, after cursor: Int64? = nil, where isWanted: (WakeUp) -> Bool = { _ in true },
+        _ enqueue: ([OutboxRow]) async throws -> Void
+    ) async throws -> Int64? {
         let rows = try await withSession { session in
             try session.query(
                 Statement(
                     """
                     SELECT id, queue, kind, resource, organization_id, gates, priority, not_before FROM outbox
-                     ORDER BY id LIMIT $1
-                    """, Int64(limit)
+                     WHERE id > $1 ORDER BY id LIMIT $2
+                    """, cursor ?? 0, Int64(limit)
                 )
             ).map { OutboxRow(id: try $0.get(0), wakeUp: try WakeUp($0, from: 1)) }
         }
-        guard !rows.isEmpty else { return 0 }
-        try await enqueue(rows)
-        let ids = rows.map(\.id)
-        _ = try await withSession { session in
-            try session.execute(Statement("DELETE FROM outbox WHERE id = ANY ($1::int8[])", ids))
+        let wanted = rows.filter { isWanted($0.wakeUp) }
+        if !wanted.isEmpty {
+            try await enqueue(wanted)
+            let ids = wanted.map(\.id)
+            _ = try await withSession { session in
+                try session.execute(Statement("DELETE FROM outbox WHERE id = ANY ($1::int8[])", ids))
+            }
         }
-        return rows.count
+        return rows.count == limit ? rows.last?.id : nil
     }
 
     /// For how many seconds the oldest wake-up has waited; 0 where none waits.

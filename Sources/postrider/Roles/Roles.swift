@@ -34,7 +34,7 @@ enum Roles {
                 leadership, keeper, dispatching, ticking,
                 OutboxService(store: store, queues: queues, keeper: keeper, leadership: leadership, log: log),
                 OrphanService(store: store, queues: queues, keeper: keeper, leadership: leadership, log: log),
-                GateShareService(store: store, queues: queues, leadership: leadership, log: log),
+                GateShareService(store: store, queues: queues, keeper: keeper, leadership: leadership, log: log),
                 PartitionService(store: store, log: log),
             ] + reapers.map { ReapingService($0) },
             checks: [
