@@ -68,14 +68,16 @@ struct MessagePreparer {
         let from = Set(participants.lazy.filter { $0.role == .from || $0.role == .sender }.map(\.normalised))
         // Only of the user's own mail does the text count, and most mail isn't.
         let isOwn = !from.isDisjoint(with: rules.ownAddresses)
-        return AncestorClaim.of(
+        let claim = AncestorClaim.of(
             MessageFacts(
                 messageID: parsed.messageID, inReplyTo: parsed.inReplyTo, references: parsed.references,
                 forwardedIDs: parsed.forwardedMessageIDs,
                 attachedIDs: parsed.attachments.compactMap(\.attachedMessageID), providerThreadID: provider.threadID,
                 subject: parsed.subject ?? "", text: isOwn ? Self.text(of: parsed) : "", from: from,
-                ownAddresses: rules.ownAddresses, isAutoSubmitted: !parsed.autoSubmitted.isEmpty)
-        ).flatMap { TrackedWish($0, sentOffset: parsed.date?.offsetMinutes).claim }
+                ownAddresses: rules.ownAddresses, isAutoSubmitted: !parsed.autoSubmitted.isEmpty))
+        guard let claim else { return nil }
+        if let nearest = claim.wanted.first, rules.coming.contains(nearest) { return nil }
+        return TrackedWish(claim, sentOffset: parsed.date?.offsetMinutes).claim
     }
 
     /// What people read of it, by lines.

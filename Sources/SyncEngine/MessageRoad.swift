@@ -16,11 +16,12 @@ import SyncPlanning
 struct MessageRoad {
     let visit: Visit
     let folders: [FolderID: WatchedFolder]
-    let purpose: FetchPurpose
+    private let rules: PreparationRules
 
-    init(visit: Visit, folders: [WatchedFolder], purpose: FetchPurpose) {
+    /// - Parameter coming: messages that the visit stores by this road or another, as far as their ids are known.
+    init(visit: Visit, folders: [WatchedFolder], purpose: FetchPurpose, coming: Set<HeaderMessageID> = []) {
         self.visit = visit
-        self.purpose = purpose
+        rules = PreparationRules(purpose: purpose, ownAddresses: visit.start.addresses, coming: coming)
         self.folders = Dictionary(uniqueKeysWithValues: folders.map { ($0.folder.id, $0) })
     }
 
@@ -119,7 +120,6 @@ struct MessageRoad {
     /// Parses a batch; in a process that has its job alone, only what a trial apart has come through.
     private func prepare(_ batch: FetchedBatch) async throws -> PreparedBatch {
         let engine = visit.engine
-        let rules = PreparationRules(purpose: purpose, ownAddresses: visit.start.addresses)
         guard let trial = engine.trial else {
             return PreparedBatch(messages: try await engine.parsers.prepare(batch, by: rules))
         }

@@ -61,7 +61,9 @@ extension Visit {
         let rounds = FetchRounds.cut(
             copies.fetched, firstMessages: engine.settings.firstRoundMessages,
             messages: engine.settings.roundMessages, bytes: engine.settings.roundBytes)
-        let road = MessageRoad(visit: self, folders: watched, purpose: .firstSync)
+        let coming = index.entries.lazy.filter { plan.skipped[$0.folder]?.contains($0.uid) != true }
+            .compactMap(\.messageID)
+        let road = MessageRoad(visit: self, folders: watched, purpose: .firstSync, coming: Set(coming))
         let pulled = try await engine.metrics.pull.measure {
             try await road.pull(rounds, progress: progress, countsNewThreads: countsThreadsAsTheyCome)
         }

@@ -61,10 +61,9 @@ SECTIONS = {
     "cursors": """
         SELECT path, role, chosen, uidvalidity, uidnext, exists_count, proven_uid FROM folders
          WHERE account_id = :'account'""",
-    # Superseded ones were never missing their original: whether one is raised depends on which message came first.
     "actions": """
         SELECT encode(m.sha256, 'hex'), a.kind, a.origin FROM actions a
-          LEFT JOIN messages m ON m.account_id = a.account_id AND m.id = a.message_id WHERE a.state NOT IN ('superseded', 'pending') AND a.account_id = :'account'""",
+          LEFT JOIN messages m ON m.account_id = a.account_id AND m.id = a.message_id WHERE a.account_id = :'account'""",
 }
 NAMED = """WITH named AS (SELECT thread_id, min(encode(sha256, 'hex')) AS name FROM messages
                            WHERE account_id = :'account' GROUP BY thread_id)"""
