@@ -206,19 +206,3 @@ final class Home: Sendable {
         _ = try? await Task.sleep(for: duration)
     }
 }
-
-extension FolderState {
-    fileprivate init(_ mailbox: SelectedMailbox) {
-        self.init(
-            uidValidity: mailbox.uidValidity, uidNext: mailbox.uidNext.flatMap { UID(rawValue: $0) },
-            exists: Int(mailbox.exists), highestModSequence: mailbox.highestModSequence)
-    }
-
-    /// Whether nothing has come, gone or changed between the two, as far as both tell.
-    fileprivate func equals(_ other: FolderState) -> Bool {
-        uidValidity == other.uidValidity && exists == other.exists
-            && (uidNext == nil || other.uidNext == nil || uidNext == other.uidNext)
-            && (highestModSequence == nil || other.highestModSequence == nil
-                || highestModSequence == other.highestModSequence)
-    }
-}

@@ -6,7 +6,7 @@ import MailStore
 struct OrphanSearch {
     private(set) var missing: [MessageID: Orphan]
     private(set) var found: [Checkpoint.Replacement] = []
-    /// Seen in a synced folder, where they will be taken as arrivals.
+    /// Seen in a synced folder, where they will be taken as arrivals, or not to be found for sure yet.
     private(set) var arriving: Set<MessageID> = []
 
     init(_ orphans: [Orphan]) {
@@ -38,6 +38,12 @@ struct OrphanSearch {
     mutating func found(_ orphan: Orphan, at place: Checkpoint.Replacement) {
         missing[orphan.messageID] = nil
         found.append(place)
+    }
+
+    /// Leaves those that aren't found to the next visit.
+    mutating func postpone() {
+        arriving.formUnion(missing.keys)
+        missing = [:]
     }
 
     mutating func arrives(_ orphan: Orphan) {

@@ -134,6 +134,37 @@ class PymapTests(Following, unittest.TestCase):
     kind = "pymap"
 
 
+class MeanwhileTests(unittest.TestCase):
+    """What happens in the mailbox while it is read."""
+
+    def test_moved_while_it_is_looked_for(self) -> None:
+        """Moved from a folder still to be searched into one that has been, a message is found all the same."""
+        with grounds() as servers, Installation() as installation:
+            account = LiveAccount(installation, servers)
+            self.addCleanup(account.close)
+            for role in ("scheduler", "worker"):
+                installation.start(role)
+            account.client.create("Zulu")
+            account.start("--folders", "INBOX")
+            account.append(compose("Restless", message_id="restless@x"))
+            account.wait_for(lambda: account.message("restless@x"), "the message")
+            account.move("restless@x", "INBOX", "Zulu")
+            moves = []
+
+            def move_on(data: bytes) -> None:
+                if not moves and b"EXAMINE" in data and b"Zulu" in data:
+                    moves.append("Archive")
+                    account.move("restless@x", "Zulu", "Archive")
+
+            # when it moves on at the moment at which the search reaches it
+            account.proxy.command = move_on
+            account.visit()
+            # then
+            account.wait_for(lambda: account.message("restless@x")["folders"] == ["Archive"], "its new place")
+            self.assertEqual(moves, ["Archive"])
+            self.assertFalse(account.message("restless@x")["deleted"])
+
+
 class ChoiceTests(unittest.TestCase):
     """Folders that come and go while all are chosen, and a choice that changes."""
 

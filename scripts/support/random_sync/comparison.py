@@ -137,13 +137,21 @@ def _threads(stored: Stored) -> list[str]:
 
 
 def unpulled(server: dict[str, ServerFolder], stored: Stored) -> list[str]:
-    """Old mail that was skipped though a message that is stored answers it, and it lies where it is watched."""
-    kept = {conversation(message["message_id"]) for message in stored.messages} - {None}
+    """Old mail that was skipped, and lies where it is watched, though it is due by what is stored: a message that answers
+    it, or the old one that began its conversation, which only came with the whole of it.
+
+    That recent mail begins its conversation makes none due: nothing recent answers it.
+    """
+    kept = {message["sha256"] for message in stored.messages}
+    everything = [message for folder in server.values() for message in folder.messages.values() if message.sha256 in kept]
+    named = frozenset().union(*(message.named for message in everything))
+    begun = {conversation(message.message_id) for message in everything
+             if not message.named and message.moment < stored.account["started"] - WINDOW} - {None}
     found = []
     for name, skipped in stored.skipped.items():
         if name in server and stored.folders[name]["watched"]:
             for uid in sorted(skipped.keys() & server[name].messages.keys()):
                 message = server[name].messages[uid]
-                if conversation(message.message_id) in kept:
+                if message.message_id in named or conversation(message.message_id) in begun:
                     found.append(f"{name} {uid} ({message.message_id}) is skipped ({skipped[uid]}), and its thread is stored")
     return found

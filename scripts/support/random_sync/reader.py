@@ -15,6 +15,8 @@ class OnServer:
     moment: int
     message_id: str
     """Without its brackets."""
+    named: frozenset[str]
+    """What its References name, without brackets."""
 
 
 @dataclass(frozen=True)
@@ -40,5 +42,7 @@ def _message(head: bytes, body: bytes) -> tuple[int, OnServer]:
     date = re.search(rb'INTERNALDATE "([^"]+)"', head)[1].decode()
     moment = int(datetime.strptime(date.strip(), "%d-%b-%Y %H:%M:%S %z").timestamp())
     message_id = re.search(rb"(?im)^Message-ID: <([^>]*)>", body)
+    references = re.search(rb"(?im)^References: (.*)$", body)
+    named = frozenset(re.findall(r"<([^>]*)>", references[1].decode())) if references else frozenset()
     return (int(re.search(rb"UID (\d+)", head)[1]),
-            OnServer(sha256(body).hexdigest(), flags, moment, message_id[1].decode() if message_id else ""))
+            OnServer(sha256(body).hexdigest(), flags, moment, message_id[1].decode() if message_id else "", named))
