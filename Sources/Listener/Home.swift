@@ -31,7 +31,7 @@ final class Home: Sendable {
 
     let key: AccountKey
     private let environment: HomeEnvironment
-    private let session = MailboxSession()
+    private let session = MailboxSession(wantsToStay: true)
     private let state = Mutex(State())
 
     init(_ key: AccountKey, _ environment: HomeEnvironment) {
@@ -98,6 +98,13 @@ final class Home: Sendable {
                 }
             }
             guard let mailbox = session.mailbox else {
+                mustVisit = true
+                continue
+            }
+            guard session.mayStay else {
+                // As many wait for news as may: this account is asked when it is due.
+                await session.logout()
+                await waitForWish()
                 mustVisit = true
                 continue
             }

@@ -39,7 +39,8 @@ struct SecondWatch: Sendable {
                 $0.isWatched && $0.role == .sent
             })
         else { return false }
-        let mailbox = try await environment.permits.with { try await environment.engine.connect(home.key) }
+        let opened = try await environment.permits.with { try await environment.engine.connectToStay(home.key) }
+        guard let mailbox = opened else { return await pause(environment.settings.longestPause) }
         do {
             guard try await mailbox.push(PushScope(folders: [sent.path])).means != .polling else {
                 await mailbox.logout()

@@ -16,8 +16,10 @@ package enum StoreMigrations {
             number: 5, name: "readings", sql: String(decoding: PackageResources._005_readings_sql, as: UTF8.self)),
         Migration(
             number: 6, name: "continuous", sql: String(decoding: PackageResources._006_continuous_sql, as: UTF8.self)),
+        Migration(
+            number: 7, name: "connections", sql: String(decoding: PackageResources._007_connections_sql, as: UTF8.self)),
     ]
 
     /// A role starts only on a schema within this range; `postrider migrate` brings it there.
-    package static let supported = 6...6
+    package static let supported = 7...7
 }

@@ -11,6 +11,18 @@ package struct GateSummary: Sendable, Hashable {
     package var slotsUsed: Int
     /// Jobs that it keeps back.
     package var parked: Int
+    /// Connections that may be open at once, as it was set; `nil` where nothing was.
+    package var connections: Int?
+    /// Connections that are open now; `nil` for gates that have none.
+    package var connectionsOpen: Int?
+
+    /// A gate that jobs don't wait at.
+    init(_ name: String) {
+        self.name = name
+        limit = GateLimit(slots: nil, rate: nil, burst: 1)
+        slotsUsed = 0
+        parked = 0
+    }
 
     init(_ status: GateStatus) {
         name = status.name

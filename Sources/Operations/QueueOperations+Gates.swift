@@ -17,8 +17,14 @@ extension QueueOperations {
         }
         // What an operator has set is the whole; the shards' shares may be less together.
         for setting in try await read({ store throws(StoreError) in try await store.gateSettings() }) {
-            gates[setting.gate]?.limit = GateLimit(
-                slots: setting.slots, rate: setting.ratePerSecond, burst: setting.burst)
+            var gate = gates[setting.gate] ?? GateSummary(setting.gate)
+            gate.limit = GateLimit(slots: setting.slots, rate: setting.ratePerSecond, burst: setting.burst)
+            gate.connections = setting.connections
+            gates[setting.gate] = gate
+        }
+        let open = try await read { store throws(StoreError) in try await store.openConnections() }
+        for name in gates.keys where name.hasPrefix("host:") && name != "host:*" {
+            gates[name]?.connectionsOpen = open[name] ?? 0
         }
         return gates.values.sorted { $0.name < $1.name }
     }
@@ -27,9 +33,22 @@ extension QueueOperations {
     ///
     /// - Parameters:
     ///   - name: `class:name`, or `class:*` for all of a class that have no limit of their own.
-    ///   - limit: `nil` for none.
-    package func setGate(_ name: String, _ limit: GateLimit?) async throws(OperationsError) {
+    ///   - limit: of its jobs; `nil` for none.
+    ///   - connections: that may be open at once, over all processes; only of hosts and accounts. `nil` for any number at a
+    ///     host, and for an account's usual number.
+    package func setGate(
+        _ name: String, _ limit: GateLimit?, connections: Int? = nil
+    ) async throws(OperationsError) {
         try Self.requireGate(name)
+        if let connections {
+            guard connections >= 0 else {
+                throw .unusable(what: "the connections", value: "\(connections)", remedy: "give 0 or more")
+            }
+            guard name.hasPrefix("host:") || name.hasPrefix("account:") else {
+                throw .unusable(
+                    what: "the gate", value: name, remedy: "connections are limited by host:… and account:…")
+            }
+        }
         if let limit {
             if let slots = limit.slots, slots < 0 {
                 throw .unusable(what: "the slots", value: "\(slots)", remedy: "give 0 or more")
@@ -39,9 +58,10 @@ extension QueueOperations {
             }
             if limit.burst < 1 { throw .unusable(what: "the burst", value: "\(limit.burst)", remedy: "give 1 or more") }
         }
-        try await record(limit == nil ? "gate.unlimit" : "gate.limit", "gate:\(name)")
+        try await record(limit == nil && connections == nil ? "gate.unlimit" : "gate.limit", "gate:\(name)")
         let setting = GateSetting(
-            gate: name, slots: limit?.slots, ratePerSecond: limit?.rate, burst: limit?.burst ?? 1)
+            gate: name, slots: limit?.slots, ratePerSecond: limit?.rate, burst: limit?.burst ?? 1,
+            connections: connections)
         // Kept first: a loss of Redis that comes meanwhile brings it back.
         try await read { store throws(StoreError) in try await store.keep(setting) }
         let part = limit.map { _ in setting.limit(in: shards.count) }

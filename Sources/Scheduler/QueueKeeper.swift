@@ -181,7 +181,8 @@ package final class QueueKeeper: Service {
             try await queues.enqueue(requests.filter { !away.contains(queues.index(of: $0.organization)) })
         }
         for (index, shard) in queues.shards.enumerated() where !away.contains(index) {
-            for setting in try await store.gateSettings() {
+            for setting in try await store.gateSettings()
+            where setting.slots != nil || setting.ratePerSecond != nil {
                 try await shard.setGate(setting.gate, setting.limit(in: queues.shards.count))
             }
             for (queue, control) in try await store.queueControls() where shard.settings.queues.contains(queue) {

@@ -19,7 +19,7 @@ extension AccountVisitor {
     package func preview(_ key: AccountKey) async throws -> Preview {
         let account = try await store.account(key)
         let now = time.now
-        let mailbox = try await openMailbox(account)
+        let mailbox = try await openMailbox(account, false).mailbox
         do {
             let listed = try await mailbox.listFolders()
             let folders = try await store.refreshFolders(listed.map(MailStore.ListedFolder.init), of: key)

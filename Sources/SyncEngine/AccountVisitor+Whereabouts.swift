@@ -7,7 +7,7 @@ extension AccountVisitor {
     /// Looks on the server for messages that bear an id, in the folders that may be read, and tells by which rule each was
     /// skipped. Nothing is written.
     package func whereabouts(of id: HeaderMessageID, account key: AccountKey) async throws -> [Whereabouts] {
-        let mailbox = try await connect(key)
+        let mailbox = try await openMailbox(try await store.account(key), false).mailbox
         do {
             var found: [Whereabouts] = []
             for folder in try await store.folders(of: key) where folder.isSelectable {

@@ -20,8 +20,9 @@ import SyncPlanning
 
 /// The engine: what every visit shares. One of it serves all jobs of a process.
 package struct AccountVisitor: Sendable {
-    /// Signs in to an account's mailbox; the caller knows hosts, secrets and policies.
-    package typealias OpenMailbox = @Sendable (Account) async throws -> IMAPConnection
+    /// Signs in to an account's mailbox; the caller knows hosts, secrets and policies, and how many connections there may
+    /// be. `wantsToStay` says whether the connection would be kept between visits.
+    package typealias OpenMailbox = @Sendable (Account, _ wantsToStay: Bool) async throws -> OpenedMailbox
 
     /// Tries messages in a process apart; `nil` if they came through, else how it ended.
     package typealias Trial = @Sendable ([FetchedMessage]) async throws -> String?
@@ -74,9 +75,12 @@ package struct AccountVisitor: Sendable {
         }
     }
 
-    /// A signed-in connection of an account, for other things than a visit.
-    package func connect(_ key: AccountKey) async throws -> IMAPConnection {
-        try await openMailbox(try await store.account(key))
+    /// A signed-in connection of an account that is kept for other things than visits; `nil` where too many are kept.
+    package func connectToStay(_ key: AccountKey) async throws -> IMAPConnection? {
+        let opened = try await openMailbox(try await store.account(key), true)
+        if opened.mayStay { return opened.mailbox }
+        await opened.mailbox.logout()
+        return nil
     }
 
     /// The same over a session's connection, which is opened where there is none, and kept where the visit went well.
@@ -120,8 +124,8 @@ package struct AccountVisitor: Sendable {
 
     private func mailbox(of account: Account, _ session: MailboxSession) async throws -> IMAPConnection {
         if let kept = session.mailbox { return kept }
-        let opened = try await metrics.signIn.measure { try await openMailbox(account) }
+        let opened = try await metrics.signIn.measure { try await openMailbox(account, session.wantsToStay) }
         session.keep(opened)
-        return opened
+        return opened.mailbox
     }
 }

@@ -25,9 +25,11 @@ struct MailboxIndex: Sendable {
     ///
     /// SINCE has whole days and no zone, so it is asked for a day early; whether a message is recent is decided by its
     /// INTERNALDATE.
+    ///
+    /// - Parameter hasStored: whether mail of the account is stored from before.
     static func read(
         _ folders: [WatchedFolder], for purpose: ThreadDiscovery.Purpose, placed: [FolderID: UIDSet],
-        from mailbox: IMAPConnection
+        hasStored: Bool = false, from mailbox: IMAPConnection
     ) async throws -> MailboxIndex {
         var recent: [FolderID: UIDSet] = [:]
         for item in folders where item.exists > 0 {
@@ -46,7 +48,7 @@ struct MailboxIndex: Sendable {
                     FolderCounts(
                         total: $0.exists, recent: recent[$0.folder.id]?.count ?? 0,
                         placed: placed[$0.folder.id]?.count ?? 0)
-                }))
+                }, hasStored: hasStored))
         try await index.read(folders, recent: recent, from: mailbox)
         if index.means == .everythingIsRecent, index.hasOldEntry(in: folders) {
             // Recent by the day, and by the second some are not: their threads must be known after all.

@@ -3,6 +3,7 @@ import MailModel
 import MailStore
 import Metrics
 import SyncPlanning
+import Threading
 
 extension Visit {
     /// Carries the first sync on from wherever it stands, to its end.
@@ -25,12 +26,13 @@ extension Visit {
             skipped[item.folder.id] = coverage.allSkipped
         }
         let index = try await engine.metrics.index.measure {
-            try await MailboxIndex.read(watched, for: .firstSync, placed: stored, from: mailbox)
+            try await MailboxIndex.read(
+                watched, for: .firstSync, placed: stored, hasStored: account.firstSyncCompletedAt != nil, from: mailbox)
         }
         let plan = FirstSyncPlanner.plan(
             entries: index.entries,
             windows: Dictionary(uniqueKeysWithValues: watched.map { ($0.folder.id, $0.window) }),
-            stored: stored)
+            stored: stored, synced: try await syncedLinks(of: index.entries))
         engine.log.info(
             "first sync planned",
             metadata: [
@@ -135,6 +137,22 @@ extension Visit {
         _ = try await commit(closing)
         return report
     }
+
+    /// The link keys that threads have which are stored already, once a first sync has been completed: what is stored may
+    /// lie outside the folders that this one goes over.
+    private func syncedLinks(of entries: [IndexEntry]) async throws -> Set<LinkKey> {
+        guard account.firstSyncCompletedAt != nil else { return [] }
+        let links = Array(Set(entries.flatMap(\.linkKeys)))
+        var synced: Set<LinkKey> = []
+        for start in stride(from: 0, to: links.count, by: Self.linksAtOnce) {
+            synced.formUnion(
+                try await store.knownLinks(
+                    Array(links[start..<min(start + Self.linksAtOnce, links.count)]), of: account.key))
+        }
+        return synced
+    }
+
+    private static let linksAtOnce = 10_000
 
     private func refreshAllFlags(
         of placed: UIDSet, in item: WatchedFolder, into settling: inout Checkpoint

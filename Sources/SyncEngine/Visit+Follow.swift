@@ -10,8 +10,9 @@ extension Visit {
     /// Looks in every folder for stored messages that have no place any more, and says of those that are nowhere that they
     /// were deleted (product.md §4).
     ///
-    /// A message that is found in a folder that isn't synced is placed there. One that lies in a synced folder under a UID
-    /// that isn't known yet has just arrived: the next visit takes it, and until then it is left alone. One that is moved
+    /// A message that is found in a folder that isn't synced is placed there, and so is one in a synced folder under a UID
+    /// that was passed over as old mail. One that lies in a synced folder under a UID that isn't known yet has just arrived:
+    /// the next visit takes it, and until then it is left alone. One that is moved
     /// while it is looked for, out of a folder that was still to come and into one that had been searched, is looked for
     /// again there: nobody is told that mail was deleted because it was on its way.
     ///
@@ -99,15 +100,16 @@ extension Visit {
         guard !keys.isEmpty else { return state }
         let candidates = try await mailbox.uidSearch(anyOf: keys)
         guard !candidates.isEmpty else { return state }
-        let placed =
+        let coverage =
             folder.isWatched
-            ? try await store.contents(of: folder.id, uidValidity: selected.uidValidity, account: account.key).placed
-            : UIDSet()
+            ? try await store.coverage(of: folder.id, uidValidity: selected.uidValidity, account: account.key) : nil
         let items: [FetchItem] = [
             .flags, .internalDate, .size, .modSequence, .gmailMessageID, .emailID, .messageID,
         ]
         var likely: [(attributes: FetchedAttributes, orphans: [Orphan])] = []
-        for try await batch in try mailbox.fetchAttributes(candidates.subtracting(placed), items: items) {
+        for try await batch in try mailbox.fetchAttributes(
+            candidates.subtracting(coverage?.placed ?? UIDSet()), items: items)
+        {
             for attributes in batch {
                 let orphans = search.candidates(
                     messageID: attributes.fields?.messageID, providerID: attributes.identity.messageID)
@@ -116,7 +118,7 @@ extension Visit {
         }
         for (attributes, orphans) in likely {
             guard let orphan = try await same(attributes, as: orphans) else { continue }
-            guard !folder.isWatched else {
+            guard coverage?.allSkipped.contains(attributes.uid) != false else {
                 search.arrives(orphan)
                 continue
             }

@@ -118,7 +118,10 @@ extension Visit {
             of: item.folder.id, uidValidity: item.uidValidity, account: account.key)
         if !stored.placed.isEmpty {
             try await open(item)
-            let gone = stored.placed.subtracting(try await mailbox.uidSearch(.uids(stored.placed)))
+            let listed = try await mailbox.uidSearch(.uids(stored.placed))
+            // Its mod-sequence is taken for known from here on: also what changed since they were found there.
+            try await refreshFlags(of: stored.placed.intersection(listed), in: item, stored: stored, into: &changes)
+            let gone = stored.placed.subtracting(listed)
             if !gone.isEmpty {
                 changes.removals.append(.init(folder: item.folder.id, uidValidity: item.uidValidity, uids: gone))
             }
@@ -139,7 +142,7 @@ extension Visit {
     ) async throws {
         let gone = known.vanished.intersection(placed)
         guard case .confirm = ExpungeRule.decide(gone: gone.count, of: placed.count) else { return }
-        let second = try await engine.openMailbox(account)
+        let second = try await engine.openMailbox(account, false).mailbox
         let listed: UIDSet
         do {
             let selected = try await second.examine(item.folder.path)

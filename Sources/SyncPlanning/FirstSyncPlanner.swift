@@ -7,7 +7,7 @@
 //
 // Rules only: values in, values out. No connection, no clock, no store; the engine carries steps out and commits.
 package import MailModel
-import Threading
+package import Threading
 
 /// Plans a first sync: which threads are pulled whole, in which order, and which UIDs are skipped.
 package enum FirstSyncPlanner {
@@ -22,8 +22,10 @@ package enum FirstSyncPlanner {
     ///   - windows: each watched folder's. Entries of a folder without one are pulled with their threads and never
     ///     make one due.
     ///   - stored: the UIDs of each folder's present UIDVALIDITY that are placed.
+    ///   - synced: link keys of threads that are stored, wherever their messages lie: who has one of them is due.
     package static func plan(
-        entries: [IndexEntry], windows: [FolderID: Window], stored: [FolderID: UIDSet] = [:]
+        entries: [IndexEntry], windows: [FolderID: Window], stored: [FolderID: UIDSet] = [:],
+        synced: Set<LinkKey> = []
     ) -> FirstSyncPlan {
         var closure = LinkClosure(count: entries.count)
         var copies: [String: Int] = [:]
@@ -44,6 +46,7 @@ package enum FirstSyncPlanner {
         for group in closure.groups() {
             let isDue = group.contains { index in
                 if isPlaced[index] { return true }
+                if !synced.isEmpty, entries[index].linkKeys.contains(where: synced.contains) { return true }
                 guard let cutoff = cutoffs[entries[index].folder] else { return false }
                 return entries[index].internalDate >= cutoff
             }

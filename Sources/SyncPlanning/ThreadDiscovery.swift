@@ -7,8 +7,8 @@
 /// asks for the provider's ids in the same sweep; the server's own grouping serves the **preview**, which is an
 /// estimate.
 package enum ThreadDiscovery: Sendable, Hashable {
-    /// No folder has a message inside its window, or one that is placed: no thread is due. Costs nothing further; all
-    /// UIDs are skipped.
+    /// No folder has a message inside its window, or one that is placed, and nothing is stored: no thread is due. Costs
+    /// nothing further; all UIDs are skipped.
     case nothingIsRecent
     /// No folder has a message before its window: every message is due, and there is nothing to close over. Costs
     /// UID, INTERNALDATE and RFC822.SIZE of all, about 60 bytes a message. Without header fields each message is
@@ -43,11 +43,13 @@ package enum ThreadDiscovery: Sendable, Hashable {
 
     /// The cheapest means that is good enough.
     ///
-    /// - Parameter folders: one entry for each watched folder.
+    /// - Parameters:
+    ///   - folders: one entry for each watched folder.
+    ///   - hasStored: whether mail is stored, which may lie outside those folders by now.
     package static func choose(
-        for purpose: Purpose, capabilities: ThreadCapabilities, folders: [FolderCounts]
+        for purpose: Purpose, capabilities: ThreadCapabilities, folders: [FolderCounts], hasStored: Bool = false
     ) -> ThreadDiscovery {
-        if folders.allSatisfy({ $0.recent == 0 && $0.placed == 0 }) { return .nothingIsRecent }
+        if !hasStored, folders.allSatisfy({ $0.recent == 0 && $0.placed == 0 }) { return .nothingIsRecent }
         switch purpose {
         case .firstSync:
             return folders.allSatisfy({ $0.recent >= $0.total }) ? .everythingIsRecent : .headerSweep

@@ -118,6 +118,57 @@ class Following:
         self.assertLess(sum(self.account.proxy.received) - received, len(text), "the body was fetched again")
 
 
+    def test_flags_between_two_visits(self) -> None:
+        """Flags that change between the visit that finds a message elsewhere and the first that looks there are known."""
+        self.account.client.create("Cellar")
+        self.given("flagged@x")
+        changes = []
+
+        def change(data: bytes) -> None:
+            if not changes and b"STATUS" in data and b"Cellar" in data:
+                changes.append("+FLAGS")
+                self.account.client.store([self.account.uid("flagged@x", "Cellar")], "+FLAGS (\\Flagged)")
+
+        # when they change just before that folder's state is asked for
+        self.account.move("flagged@x", "INBOX", "Cellar")
+        self.account.proxy.command = change
+        # then
+        self.now("flagged@x", folders=["Cellar"], flags={"Cellar": ["\\Flagged"]})
+        self.assertEqual(changes, ["+FLAGS"])
+
+    def test_stored_elsewhere_and_numbered_anew(self) -> None:
+        """Old mail whose thread is stored elsewhere is taken from a folder that is numbered anew, not passed over."""
+        self.account.append(compose("Old", message_id="root@x"), age=40 * 86_400)
+        self.account.append(compose("Re: Old", message_id="answer@x", reply_to="root@x"))
+        self.account.visit()
+        for message_id in ("root@x", "answer@x"):
+            self.account.wait_for(lambda message_id=message_id: self.account.message(message_id), message_id)
+            self.account.move(message_id, "INBOX", "Archive")
+        before = self.now("root@x", folders=["Archive"])
+        # when
+        self.account.client.transfer([self.account.uid("root@x", "Archive")], "Projects", moves=False)
+        self.account.renumber("Projects")
+        # then
+        self.assertEqual(self.now("root@x", folders=["Archive", "Projects"], in_scope=True)["id"], before["id"])
+
+    def test_left_where_it_was_passed_over(self) -> None:
+        """A message whose last other place goes is placed where it had been passed over, as an unlucky move leaves it."""
+        before = self.given("twice@x")
+        self.account.client.transfer([self.account.uid("twice@x")], "Projects", moves=False)
+        uid = self.now("twice@x", folders=["INBOX", "Projects"])["uids"]["Projects"]
+        self.installation.query(f"""
+            WITH gone AS (DELETE FROM message_placements p USING folders f
+                           WHERE f.id = p.folder_id AND f.path = 'Projects' AND p.uid = {uid}
+                             AND p.account_id = '{self.account.id}' RETURNING p.*)
+            INSERT INTO folder_skips AS s (organization_id, account_id, folder_id, uidvalidity, reason, uids)
+            SELECT organization_id, account_id, folder_id, uidvalidity, 'too_old', int8multirange(int8range(uid, uid + 1))
+              FROM gone ON CONFLICT (organization_id, account_id, folder_id, uidvalidity, reason)
+                        DO UPDATE SET uids = s.uids + excluded.uids""")
+        self.account.expunge("twice@x")
+        after = self.now("twice@x", folders=["Projects"], deleted=False)
+        self.assertEqual(after["id"], before["id"])
+
+
 class QresyncTests(Following, unittest.TestCase):
     kind = "dovecot-qresync"
 

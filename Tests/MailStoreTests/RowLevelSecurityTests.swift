@@ -118,9 +118,8 @@ struct RowLevelSecurityTests {
                     """), as: String.self)
             #expect(
                 open == [
-                    "account_dispatch", "gate_limits", "job_minutes", "listeners", "outbox", "queue_controls",
-                    "schedule_ticks",
-                    "scheduler_leader", "schema_migrations",
+                    "account_dispatch", "connection_holders", "connection_permits", "gate_limits", "job_minutes",
+                    "listeners", "outbox", "queue_controls", "schedule_ticks", "scheduler_leader", "schema_migrations",
                 ])
             let readable = try await database.column(
                 Statement(

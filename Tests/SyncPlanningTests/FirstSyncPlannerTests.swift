@@ -57,6 +57,21 @@ struct FirstSyncPlannerTests {
         #expect(plan.skipped.values.allSatisfy { $0.isEmpty })
     }
 
+    @Test(
+        "an old message whose thread is stored, wherever that lies, is pulled, and one that is stored itself is placed")
+    func stored() {
+        let entries = [
+            Make.entry(1, age: 9_000_000, id: "a@x"),
+            Make.entry(2, age: 9_000_000, id: "b@x", replyTo: ["stored@x"]),
+            Make.entry(3, age: 9_000_000, id: "c@x"),
+        ]
+        let plan = FirstSyncPlanner.plan(
+            entries: entries, windows: Make.windows,
+            synced: Set(Make.entry(1, age: 0, id: "a@x").linkKeys + Make.entry(1, age: 0, id: "stored@x").linkKeys))
+        #expect(plan.remaining.flatMap { $0.members.map(\.uid) }.sorted() == [1, 2].map(Make.uid))
+        #expect(plan.skipped[Make.inbox] == Make.uids(3))
+    }
+
     @Test("two threads of a provider that references tie together are pulled together")
     func providerThreads() {
         let plan = Self.plan([

@@ -90,6 +90,9 @@ package final class IMAPConnection: Sendable {
         await conversation.transport.close()
     }
 
+    /// Calls `body` once the connection has ended, however it ends: at once where it has.
+    package func whenClosed(_ body: @escaping @Sendable () -> Void) { conversation.transport.whenClosed(body) }
+
     /// Ends a wait for news that another task is in; what may be called while something is under way.
     func interrupt() { conversation.transport.interrupt() }
 

@@ -118,6 +118,11 @@ struct Transport: Sendable {
         }
     }
 
+    /// Calls `body` once the connection has ended, however it ends.
+    func whenClosed(_ body: @escaping @Sendable () -> Void) {
+        channel.closeFuture.whenComplete { _ in body() }
+    }
+
     /// Closes at once; what is under way fails.
     func abandon() {
         channel.close(mode: .all, promise: nil)

@@ -8,11 +8,17 @@ package struct GateSetting: Sendable, Hashable {
     package var ratePerSecond: Double?
     /// Jobs that may start at once after a rest.
     package var burst: Int
+    /// Connections open at once, for gates of hosts and accounts; `nil` for any number at a host, and the usual for an
+    /// account.
+    package var connections: Int?
 
-    package init(gate: String, slots: Int? = nil, ratePerSecond: Double? = nil, burst: Int = 1) {
+    package init(
+        gate: String, slots: Int? = nil, ratePerSecond: Double? = nil, burst: Int = 1, connections: Int? = nil
+    ) {
         self.gate = gate
         self.slots = slots
         self.ratePerSecond = ratePerSecond
         self.burst = burst
+        self.connections = connections
     }
 }

@@ -102,7 +102,7 @@ struct ConfigCommand: AsyncParsableCommand {
                 case .leaseSeconds:
                     _ = try settings.number(key, in: 1...3_600)
                     return (settings.text(key), nil)
-                case .workerConcurrency:
+                case .workerConcurrency, .accountConnections:
                     _ = try settings.number(key, in: 1...1_000)
                     return (settings.text(key), nil)
                 case .metricsBind:

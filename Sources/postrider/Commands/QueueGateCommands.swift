@@ -11,7 +11,7 @@ struct QueueGatesCommand: AsyncParsableCommand {
     @Flag(help: "Print JSON Lines.") var json = false
 
     func run() async throws {
-        var table = Table("GATE", "USED", "SLOTS", "PER SECOND", "BURST", "PARKED", "CLOSED UNTIL (UTC)")
+        var table = Table("GATE", "USED", "SLOTS", "PER SECOND", "BURST", "PARKED", "CONNECTIONS", "CLOSED UNTIL (UTC)")
         for gate in try await Assembly(await options.settings()).queueOperations().gates() {
             if json {
                 try JSONLine.print(GateView(gate))
@@ -19,10 +19,17 @@ struct QueueGatesCommand: AsyncParsableCommand {
                 table.row(
                     gate.name, "\(gate.slotsUsed)", gate.limit.slots.map(String.init) ?? "-",
                     gate.limit.rate.map(Amount.rate) ?? "-", gate.limit.rate == nil ? "-" : "\(gate.limit.burst)",
-                    "\(gate.parked)", gate.closedUntil.map(Moment.short(milliseconds:)) ?? "open")
+                    "\(gate.parked)", Self.connections(gate),
+                    gate.closedUntil.map(Moment.short(milliseconds:)) ?? "open")
             }
         }
         if !json { table.print() }
+    }
+
+    /// Those that are open, and how many may be.
+    private static func connections(_ gate: GateSummary) -> String {
+        let most = gate.connections.map(String.init) ?? "-"
+        return gate.connectionsOpen.map { "\($0) of \(most)" } ?? most
     }
 }
 
@@ -36,18 +43,22 @@ struct QueueLimitCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Jobs a second in the long run.", valueName: "n")) var rate: Double?
     @Option(help: ArgumentHelp("Jobs that may start at once after a rest; with --rate.", valueName: "n")) var burst:
         Int?
+    @Option(
+        help: ArgumentHelp("Connections open at once, over all processes; of a host or an account.", valueName: "n"))
+    var connections: Int?
     @Flag(help: "No limit.") var none = false
 
     func validate() throws {
-        guard none != (slots != nil || rate != nil) else {
-            throw ValidationError("give --slots, --rate or both; or --none alone")
+        guard none != (slots != nil || rate != nil || connections != nil) else {
+            throw ValidationError("give some of --slots, --rate and --connections; or --none alone")
         }
         guard burst == nil || rate != nil else { throw ValidationError("--burst goes with --rate") }
     }
 
     func run() async throws {
-        let limit = none ? nil : GateLimit(slots: slots, rate: rate, burst: burst ?? 1)
-        try await Assembly(await options.settings()).queueOperations().setGate(gate, limit)
+        let limit = slots == nil && rate == nil ? nil : GateLimit(slots: slots, rate: rate, burst: burst ?? 1)
+        try await Assembly(await options.settings()).queueOperations()
+            .setGate(gate, limit, connections: connections)
         print(none ? "\(gate) has no limit" : "\(gate) is limited")
     }
 }

@@ -93,9 +93,18 @@ struct Assembly: Sendable {
     /// - Parameter trial: for a process that has its job alone (``AccountVisitor/Trial``).
     func engine(_ store: Store, trial: AccountVisitor.Trial? = nil) throws -> AccountVisitor {
         let signIn = try signIn(HostResolver())
+        // Each engine counts for itself: several of a process have their own stores and ends.
+        let permits = ConnectionPermits(
+            store: store, holder: "\(ProcessIdentity.name)/\(UUID().uuidString.prefix(8))",
+            usual: try settings.number(.accountConnections, in: 1...1_000), log: logging.logger("connections"))
         return AccountVisitor(
-            store: store, openMailbox: { try await signIn.open($0, secretsFrom: store) }, trial: trial,
-            log: logging.logger("sync"))
+            store: store,
+            openMailbox: { account, wantsToStay in
+                let opened = try await permits.open(account, wantsToStay: wantsToStay) {
+                    try await signIn.open(account, secretsFrom: store)
+                }
+                return OpenedMailbox(opened.mailbox, mayStay: opened.mayStay)
+            }, trial: trial, log: logging.logger("sync"))
     }
 
     /// - Parameter apart: whether this process is one that runs a single job, which no other shall be made for.

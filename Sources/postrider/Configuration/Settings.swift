@@ -16,6 +16,7 @@ struct Settings: Sendable {
     enum Key: String, CaseIterable, Sendable {
         case databaseUrl, redisUrl, masterKeysFile, logFormat, logLevel, allowPrivateMailHosts, mailTrustRootsFile
         case queueShards, queueName, leaseSeconds, workerConcurrency, workerQueues, metricsBind
+        case accountConnections
 
         var environmentName: String { "POSTRIDER_" + snake.uppercased() }
         var flagName: String { "--" + snake.replacing("_", with: "-") }
@@ -46,6 +47,8 @@ struct Settings: Sendable {
             case .workerQueues: "the queues that a worker takes from, parted by commas; empty is all"
             case .metricsBind:
                 "host:port where a role serves /metrics, /healthz and /readyz, to anybody who reaches it; empty is off"
+            case .accountConnections:
+                "connections to its mail server that an account may have, over all processes; `queue limit` says otherwise"
             }
         }
 
@@ -62,6 +65,7 @@ struct Settings: Sendable {
             case .workerConcurrency: "4"
             case .workerQueues: ""
             case .metricsBind: ""
+            case .accountConnections: "8"
             }
         }
     }

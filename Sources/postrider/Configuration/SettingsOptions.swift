@@ -46,12 +46,18 @@ struct SettingsOptions: ParsableArguments {
         ))
     var metricsBind: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Connections that an account may have (POSTRIDER_ACCOUNT_CONNECTIONS).", valueName: "n"))
+    var accountConnections: String?
+
     /// The settings that all sources together give.
     func settings(_ more: [Settings.Key: String?] = [:]) async throws -> Settings {
         let given: [Settings.Key: String?] = [
             .databaseUrl: databaseUrl, .redisUrl: redisUrl, .masterKeysFile: masterKeysFile, .logFormat: logFormat,
             .logLevel: logLevel, .allowPrivateMailHosts: allowPrivateMailHosts, .mailTrustRootsFile: mailTrustRootsFile,
             .queueShards: queueShards, .queueName: queueName, .leaseSeconds: leaseSeconds, .metricsBind: metricsBind,
+            .accountConnections: accountConnections,
         ]
         return try await Settings(flags: given.merging(more) { $1 }.compactMapValues { $0 }, file: file)
     }

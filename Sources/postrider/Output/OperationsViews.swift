@@ -136,6 +136,7 @@ struct GateView: Encodable {
     let slots, burst: Int?
     let rate_per_second: Double?
     let slots_used, parked: Int
+    let connections, connections_open: Int?
     let closed_until: String?
 
     init(_ gate: GateSummary) {
@@ -145,6 +146,8 @@ struct GateView: Encodable {
         burst = gate.limit.rate == nil ? nil : gate.limit.burst
         slots_used = gate.slotsUsed
         parked = gate.parked
+        connections = gate.connections
+        connections_open = gate.connectionsOpen
         closed_until = gate.closedUntil.map(Moment.rfc3339(milliseconds:))
     }
 }

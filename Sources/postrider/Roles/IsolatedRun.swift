@@ -13,6 +13,8 @@ struct IsolatedRun: Sendable {
 
     /// Seconds from a cancellation until a process that did not heed it is killed; within what the worker then waits.
     private static let patience = 2.0
+    /// Seconds from a process's end until no word of it is waited for any more.
+    private static let echo = 1.0
 
     func run(_ job: ClaimedJob, _ context: JobContext) async -> JobOutcome {
         log.notice(
@@ -25,13 +27,15 @@ struct IsolatedRun: Sendable {
         process.standardOutput = output
         process.standardInput = FileHandle.nullDevice
         let (endings, ended) = AsyncStream.makeStream(of: String.self)
+        let (pieces, said) = AsyncStream.makeStream(of: Data.self)
         process.terminationHandler = { process in
             ended.yield(
                 process.terminationReason == .uncaughtSignal
                     ? "signal \(process.terminationStatus)" : "status \(process.terminationStatus)")
             ended.finish()
+            // The end of the pipe isn't always told; what was written into it is there by now.
+            DispatchQueue.global().asyncAfter(deadline: .now() + Self.echo) { said.finish() }
         }
-        let (pieces, said) = AsyncStream.makeStream(of: Data.self)
         output.fileHandleForReading.readabilityHandler = { handle in
             let piece = handle.availableData
             if piece.isEmpty {
@@ -41,10 +45,15 @@ struct IsolatedRun: Sendable {
                 said.yield(piece)
             }
         }
+        // A worker runs many of these, and descriptors are few.
+        defer {
+            output.fileHandleForReading.readabilityHandler = nil
+            try? output.fileHandleForReading.close()
+            try? output.fileHandleForWriting.close()
+        }
         do {
             try process.run()
         } catch {
-            output.fileHandleForReading.readabilityHandler = nil
             return .retry(
                 because: JobFailure(code: "isolation_failed", text: "its process could not be started: \(error)"))
         }
@@ -69,23 +78,22 @@ struct IsolatedRun: Sendable {
         return .crashed(JobFailure(code: "crashed", text: "its process, which it had alone, ended with \(ending)"))
     }
 
-    /// Passes on how far the run is until the process says no more; its last word, if it had one.
+    /// Passes on how far the run is until the process has said its last word, which is returned, or says no more.
     private static func listen(to pieces: AsyncStream<Data>, _ context: JobContext) async -> JobOutcome? {
         var rest = Data()
-        var outcome: JobOutcome?
         for await piece in pieces {
             rest.append(piece)
             while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
                 // What is no report is nobody's: a library may have something to say as well.
                 switch try? JSONDecoder().decode(RunReport.self, from: rest[..<end]) {
                 case .progress(let progress): context.report(progress)
-                case .ended(let told): outcome = told
+                case .ended(let told): return told
                 case nil: break
                 }
                 rest.removeSubrange(...end)
             }
         }
-        return outcome
+        return nil
     }
 
     /// The settings that this process was given as flags; the environment is handed on by itself.

@@ -13,7 +13,7 @@ struct Unreachable: Error {}
 extension Rig {
     /// What visits mailboxes: none of them answers.
     var engine: AccountVisitor {
-        AccountVisitor(store: workerStore, openMailbox: { _ in throw Unreachable() }, log: Self.log)
+        AccountVisitor(store: workerStore, openMailbox: { _, _ in throw Unreachable() }, log: Self.log)
     }
 
     var ledger: JobLedger { JobLedger(store: workerStore, worker: "w", log: Self.log) }
