@@ -18,7 +18,8 @@ from installation import POSTRIDER, dovecot
 
 HERE = Path(__file__).resolve().parent
 # These wait for deadlines, or take long, and so begin first.
-LONGEST = ("test_silent_servers.py", "test_poison.py", "test_following.py", "test_push.py", "test_tracked_actions.py")
+LONGEST = ("test_before_after.py", "test_silent_servers.py", "test_poison.py", "test_following.py", "test_push.py",
+           "test_tracked_actions.py")
 AT_ONCE = 3
 # It fills a disk of the PostgreSQL that all share: no checkpoint succeeds meanwhile, and so no database can be dropped.
 ALONE = "test_full_disk.py"
