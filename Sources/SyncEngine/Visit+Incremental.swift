@@ -106,7 +106,9 @@ extension Visit {
             changes.removals.append(
                 .init(folder: item.folder.id, uidValidity: item.uidValidity, uids: known.vanished))
         }
-        changes.cursors[item.folder.id] = item.folder.isWatched ? item.provenCursor(highest: nil) : item.seenCursor
+        // Without mod-sequences a folder is read to learn that nothing changed; then there is nothing to keep either.
+        let next = item.folder.isWatched ? item.provenCursor(highest: nil) : item.seenCursor
+        if next != cursor { changes.cursors[item.folder.id] = next }
     }
 
     /// A followed folder that is seen for the first time, or whose UIDs mean something else than those that are stored:

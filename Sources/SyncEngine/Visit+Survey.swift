@@ -71,7 +71,8 @@ extension Visit {
         if isBelieved, stored.contains(where: { !paths.contains($0.path) }) {
             try await rename(stored, as: listed)
         }
-        var folders = try await store.refreshFolders(listed.map(MailStore.ListedFolder.init), of: account.key)
+        var folders = try await store.refreshFolders(
+            listed.map(MailStore.ListedFolder.init), of: account.key, under: lease)
         guard isBelieved else { return folders }
         let gone = folders.filter { folder in
             guard !paths.contains(folder.path) else { return false }

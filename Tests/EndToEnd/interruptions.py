@@ -2,7 +2,7 @@
 
 The fence is the last statement of a visit's every transaction: here it counts, by a sequence, which no rollback sets
 back, and at the wished number ends its own backend, so that the transaction is lost before its COMMIT, or waits there
-until it is told to go on. New folders are written outside of the fence; they count at the end of their transaction.
+until it is told to go on.
 """
 
 from dataclasses import dataclass
@@ -43,15 +43,6 @@ BEGIN
     IF lane = 'read' THEN PERFORM interruption.reach(account); END IF;
 END
 $$;
-
-CREATE FUNCTION interruption.reach_folder() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    PERFORM interruption.reach(NEW.account_id);
-    RETURN NULL;
-END
-$$;
-CREATE CONSTRAINT TRIGGER reach_folder AFTER INSERT ON folders DEFERRABLE INITIALLY DEFERRED
-    FOR EACH ROW EXECUTE FUNCTION interruption.reach_folder();
 GRANT USAGE ON SCHEMA interruption TO PUBLIC;
 """
 
