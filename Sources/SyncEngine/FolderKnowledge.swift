@@ -30,8 +30,16 @@ struct FolderKnowledge: Sendable {
 
     /// Whether it is as many messages as the server counted. What came after the count has UIDs from UIDNEXT on.
     func agrees(exists: Int, uidNext: UID?) -> Bool {
-        guard let uidNext else { return false }
-        guard let last = UID(rawValue: uidNext.rawValue - 1) else { return exists == 0 }
-        return all.intersection(UIDSet(UID.min...last)).count == exists
+        count(below: uidNext) == exists
+    }
+
+    /// Whether the server counted more than is known.
+    func lacks(exists: Int, uidNext: UID?) -> Bool { count(below: uidNext).map { $0 < exists } ?? false }
+
+    /// `nil` where the server doesn't tell which messages it counted.
+    private func count(below uidNext: UID?) -> Int? {
+        guard let uidNext else { return nil }
+        guard let last = UID(rawValue: uidNext.rawValue - 1) else { return 0 }
+        return all.intersection(UIDSet(UID.min...last)).count
     }
 }

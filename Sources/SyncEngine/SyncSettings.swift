@@ -20,6 +20,9 @@ package struct SyncSettings: Sendable {
     package var trackedMessages = 2_000
     /// Messages of a folder whose bytes an audit compares, unless it compares all.
     package var auditSample = 32
+    /// How far below the last mod-sequence changes are asked for at Gmail, where it moves before they can be seen
+    /// (mail-exactness 7).
+    package var gmailOverlap: UInt64 = 5_000
     /// How long a batch of messages may take to be parsed before one of them is taken for poison.
     package var parsePatience: TimeAmount = .seconds(30)
 

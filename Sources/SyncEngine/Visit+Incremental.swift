@@ -56,7 +56,7 @@ extension Visit {
             of: item.folder.id, uidValidity: item.uidValidity, account: account.key)
         let steps = PollPlanner.plan(
             remote: item.state, stored: cursor.state, placed: stored.placed, skipped: stored.skipped,
-            means: changeMeans)
+            means: changeMeans, overlap: mailbox.capabilities.isGmail ? engine.settings.gmailOverlap : 0)
         guard !steps.isEmpty else { return }
         try await open(item)
         var known = FolderKnowledge(placed: stored.placed, skipped: stored.skipped)
@@ -89,10 +89,9 @@ extension Visit {
             }
         }
         if item.folder.isWatched {
-            // A server's word that messages vanished holds if what is left is as many as it counted; otherwise only its
-            // whole set tells (mail-exactness 8).
-            let isAccountedFor = known.agrees(exists: item.exists, uidNext: item.uidNext)
-            if mustCompare || ((mayHaveLost || !known.vanished.isEmpty) && !isAccountedFor) {
+            // A server's word of what came and what vanished holds if what is left is as many as it counted; otherwise
+            // only its whole set tells (mail-exactness 6 and 8).
+            if mustCompare || !known.agrees(exists: item.exists, uidNext: item.uidNext) {
                 let listed = try await mailbox.uidSearch(.all)
                 known.remove(known.all.subtracting(listed))
                 try await takeArrivals(
@@ -106,6 +105,8 @@ extension Visit {
             changes.removals.append(
                 .init(folder: item.folder.id, uidValidity: item.uidValidity, uids: known.vanished))
         }
+        // What the server counts and doesn't show yet is looked for again: the folder stays as it was (mail-exactness 7).
+        if item.folder.isWatched, known.lacks(exists: item.exists, uidNext: item.uidNext) { return }
         // Without mod-sequences a folder is read to learn that nothing changed; then there is nothing to keep either.
         let next = item.folder.isWatched ? item.provenCursor(highest: nil) : item.seenCursor
         if next != cursor { changes.cursors[item.folder.id] = next }

@@ -12,7 +12,8 @@ package import MailModel
 /// nothing differs ──────────────▶ nothing, or flags where only asking tells
 /// ```
 ///
-/// Once all is applied, ``recheck(exists:known:)`` says whether the counts bear it out.
+/// Once all is applied, the engine compares the counts: a server may leave an expunge untold, or name live UIDs as vanished
+/// (mail-exactness 6 and 8).
 package enum PollPlanner {
     /// - Parameters:
     ///   - remote: read **before** anything else of the visit, and saved at its end, so that whatever comes meanwhile
@@ -56,15 +57,6 @@ package enum PollPlanner {
     package static func arrivals(in listed: UIDSet, from first: UID) -> UIDSet {
         listed.intersection(UIDSet(first...UID.max))
     }
-
-    /// What is left to do once the plan is carried out: a server may leave an expunge untold, or name live UIDs as
-    /// vanished (mail-exactness 6 and 8).
-    ///
-    /// - Parameters:
-    ///   - exists: how many messages the folder has, as the server said last while it was selected.
-    ///   - known: how many are placed or skipped now.
-    /// - Returns: `nil` when the counts agree.
-    package static func recheck(exists: Int, known: Int) -> SyncStep? { exists == known ? nil : .compareSets }
 
     private static func membership(remote: FolderState, stored: FolderState) -> [SyncStep] {
         guard let next = remote.uidNext, let known = stored.uidNext, next >= known else { return [.compareSets] }

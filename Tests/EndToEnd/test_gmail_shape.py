@@ -69,6 +69,36 @@ class GmailShape:
         self.assertEqual(self.now("one@x", ALL, INBOX)["id"], before["id"])
         self.assertEqual(len(self.fetched()), 1)
 
+    def test_counted_before_it_is_seen(self) -> None:
+        """A message that is counted before it can be read is taken as soon as it can, though nothing else changes then."""
+        self.account.start()
+        self.server.hides = lambda message: b"late@x" in message.raw
+        self.account.append(compose("Late", message_id="late@x"))
+        self.account.visit()
+        self.account.visit()
+        self.assertIsNone(self.account.message("late@x"))
+        # when
+        self.server.hides = lambda message: False
+        # then
+        self.now("late@x", ALL, INBOX)
+        self.account.settled()
+
+    def test_flags_told_late(self) -> None:
+        """Flags that can be seen only after the mod-sequence has moved past them are known with the next change."""
+        for name in ("one@x", "two@x"):
+            self.account.append(compose(name, message_id=name))
+        self.account.start()
+        self.server.hides_flags = lambda message: b"one@x" in message.raw
+        self.label("one@x", "+FLAGS (\\Flagged)")
+        self.label("two@x", "+FLAGS (\\Seen)")
+        self.account.wait_for(lambda: self.account.message("two@x")["flags"][INBOX] == ["\\Seen"], "the flag that is told")
+        # when
+        self.server.hides_flags = lambda message: False
+        self.label("two@x", "+FLAGS (\\Answered)")
+        # then
+        self.account.wait_for(lambda: "\\Flagged" in self.account.message("one@x")["flags"][INBOX], "the flag told late")
+        self.account.settled()
+
     def test_threads_by_id(self) -> None:
         """Messages of one X-GM-THRID are one thread though nothing in their headers says so, and one is pulled with the other."""
         self.account.append(compose("Old", message_id="old@x"), folder=ALL, age=50 * DAY)

@@ -199,13 +199,6 @@ struct PollPlannerTests {
         #expect(steps(saved: 50, overlap: 100) == [.refreshFlagsChanged(since: Self.since(1))])
     }
 
-    @Test("counts that don't agree once all is applied ask for the whole set")
-    func recheck() {
-        #expect(PollPlanner.recheck(exists: 4, known: 4) == nil)
-        #expect(PollPlanner.recheck(exists: 3, known: 4) == .compareSets)
-        #expect(PollPlanner.recheck(exists: 5, known: 4) == .compareSets)
-    }
-
     @Test("so many messages gone at once that a server's fault is likelier are confirmed first")
     func expungeRule() {
         #expect(ExpungeRule.decide(gone: 50, of: 60) == .apply)

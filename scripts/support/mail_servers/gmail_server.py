@@ -25,6 +25,10 @@ class GmailServer(background.Listener):
         self.mailboxes: dict[str, GmailMailbox] = {}
         self.fetched: dict[str, list[int]] = {}
         self.sessions: set[GmailSession] = set()
+        self.hides = lambda message: False
+        """Messages that are counted and not to be seen yet, as Gmail's own are for a moment."""
+        self.hides_flags = lambda message: False
+        """Messages whose changes CHANGEDSINCE doesn't tell of yet, though HIGHESTMODSEQ has moved."""
 
     @property
     def capabilities(self) -> str:

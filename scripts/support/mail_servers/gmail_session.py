@@ -242,7 +242,8 @@ class GmailSession:
             raise Malformed("CHANGEDSINCE")
         self._condstore |= fetch.changed_since is not None or fetch.wants("MODSEQ")
         for entry in self._entries(words[0], by_uid):
-            if fetch.changed_since is not None and entry.modseq <= fetch.changed_since:
+            if fetch.changed_since is not None and (
+                    entry.modseq <= fetch.changed_since or self._server.hides_flags(entry.message)):
                 continue
             if fetch.wants_body:
                 self._server.fetched[self.user].append(entry.message.gm_id)
@@ -301,7 +302,11 @@ class GmailSession:
                                        or folder.uidvalidity != self._validity)
 
     def _known(self, folder: Folder) -> list[Entry]:
-        return [folder.entries[uid] for uid in self._view if uid in folder.entries]
+        return self._seen(folder, self._view)
+
+    def _seen(self, folder: Folder, uids: list[int]) -> list[Entry]:
+        entries = [folder.entries[uid] for uid in uids if uid in folder.entries]
+        return [entry for entry in entries if not self._server.hides(entry.message)]
 
     def _uids(self, numbers: Token, by_uid: bool = True) -> list[int]:
         ranges = uids_of(numbers, max(self._view, default=0) if by_uid else len(self._view))
@@ -310,7 +315,7 @@ class GmailSession:
 
     def _entries(self, numbers: Token, by_uid: bool) -> list[Entry]:
         folder = self._selected()
-        return [folder.entries[uid] for uid in self._uids(numbers, by_uid) if uid in folder.entries]
+        return self._seen(folder, self._uids(numbers, by_uid))
 
     def _tell_changes(self) -> None:
         """Says what has changed in the selected folder since the client was last told."""
