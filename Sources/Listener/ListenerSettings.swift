@@ -10,8 +10,9 @@ package struct ListenerSettings: Sendable {
     package var scan: Duration = .seconds(5)
     /// How long a visit may take before a worker may take the account; in seconds.
     package var visitHoldSeconds = 120.0
-    /// Visits, and with them sign-ins, that go on at once.
-    package var visitsAtOnce = 32
+    /// Visits, and with them sign-ins, that go on at once. Those that find nothing share their calls to PostgreSQL: the more
+    /// there are, the less each costs.
+    package var visitsAtOnce = 128
     /// How long one wait for news lasts; the connection sees to it that the server isn't kept waiting too long.
     package var patience: Duration = .seconds(3_600)
     /// Between two tries to visit an account that is being visited by a worker.

@@ -46,11 +46,14 @@ class Fleet:
     def run(self, first: int, last: int) -> None:
         """Starts the accounts from one place to another; waits until all up to there are live."""
         ids = ",".join(f"'{account}'" for account in self.accounts[first:last])
+        # Together: a visit between the two would find nothing to do, and the next come an hour later.
         self.trial.query(f"""
+            BEGIN;
             UPDATE accounts SET state = CASE WHEN first_sync_completed_at IS NULL THEN 'initial_sync' ELSE 'live' END,
                    started_at = coalesce(started_at, date_trunc('second', now())) WHERE id IN ({ids});
             UPDATE folders SET started_at = coalesce(started_at, date_trunc('second', now()))
-             WHERE account_id IN ({ids}) AND selectable AND (chosen OR role = 'sent')""")
+             WHERE account_id IN ({ids}) AND selectable AND (chosen OR role = 'sent');
+            COMMIT""")
         self.rows.when(f"SELECT count(*) = {last} FROM accounts WHERE state = 'live'", 300)
 
     def speak(self, security: str) -> None:
