@@ -74,7 +74,7 @@ class MetricsTests(unittest.TestCase):
                 wait_until(lambda: told("worker")["postrider_worker_busy_ratio"] == 0.25, "one job of four")
                 wait_until(lambda: told("scheduler")['postrider_queue_depth{state="active"}'] == 1, "an active job")
                 self.assertEqual(told("scheduler")['postrider_workers{state="active"}'], 1)
-                self.assertGreaterEqual(told("worker")['postrider_imap_connections{state="signed_in"}'], 1)
+                wait_until(lambda: told("worker")['postrider_imap_connections{state="signed_in"}'] >= 1, "a connection")
                 installation.call("queue", "pause", "sync")
                 with DovecotMailbox() as mailbox:
                     waiting = installation.connect(mailbox.user, owner=installation.user())
