@@ -11,6 +11,7 @@ from secrets import token_hex
 from installation import Installation, administer, scratch, wait_until
 from mail import compose, scripted
 from scripted_imap import PASSWORD, ScriptedServer
+from sync_bench.watching import Rows
 
 SMALL, LARGE = "24m", "160m"
 
@@ -42,6 +43,8 @@ class FullDiskTests(unittest.TestCase):
         raw = [compose(f"Number {number}", text=b64encode(chance.randbytes(150_000)).decode()) for number in range(200)]
         with (Installation(tablespace=self.tablespace) as installation, ScriptedServer(scripted(*raw)) as server):
             account = installation.connect("ann", server.address, PASSWORD)
+            # Made while there is room: PostgreSQL may have to write a file for a new connection.
+            rows = Rows(installation.database_url)
             installation.start("scheduler")
             worker = installation.start("worker")
             # when
@@ -50,12 +53,13 @@ class FullDiskTests(unittest.TestCase):
             wait_until(lambda: "No space left on device" in installation.logged(), installation.logged, 30)
             self.assertIsNone(worker.poll())
             # and what is there is whole: every message has its placement and its bytes
-            self.assertEqual(installation.query(
+            self.assertEqual(rows.ask(
                 "SELECT count(*) FROM messages m WHERE NOT EXISTS (SELECT FROM blobs b "
                 "WHERE b.account_id = m.account_id AND b.sha256 = m.sha256) "
                 "OR NOT EXISTS (SELECT FROM message_placements p "
                 "WHERE p.account_id = m.account_id AND p.message_id = m.id)"), "0")
-            self.assertEqual(installation.object("account", "status", account)["state"], "initial_sync")
+            self.assertEqual(rows.ask(f"SELECT state FROM accounts WHERE id = '{account}'"), "initial_sync")
+            rows.close()
             # when there is room
             subprocess.run(["mount", "-o", f"remount,size={LARGE}", self.folder], check=True)
             # then

@@ -86,6 +86,7 @@ extension Store {
                     SELECT u.id, $1, u.organization, u.account, u.gate, u.stays
                       FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::bool[])
                         AS u (id, organization, account, gate, stays)
+                     WHERE EXISTS (SELECT FROM accounts a WHERE a.organization_id = u.organization AND a.id = u.account)
                         ON CONFLICT DO NOTHING
                     """, holder, permits.map(\.id), permits.map(\.account.organizationID.uuid),
                     permits.map(\.account.accountID.uuid), permits.map(\.hostGate), permits.map(\.stays)))

@@ -6,7 +6,8 @@ extension Store {
     /// Whose the installation's own tasks are in job_history and audit_log.
     static let installation = OrganizationID(UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)))
 
-    /// Adds runs to the history, all in one statement.
+    /// Adds runs to the history, all in one statement; not those of accounts that were removed meanwhile, of which
+    /// nothing is kept.
     package func append(_ runs: [JobRun]) async throws(StoreError) {
         guard !runs.isEmpty else { return }
         func moment(_ milliseconds: Int64) -> PostgresTimestamp {
@@ -18,7 +19,9 @@ extension Store {
                                      attempt, worker, messages, bytes, started_at, finished_at)
             SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[],
                                  $8::text[], $9::text[], $10::int4[], $11::text[], $12::int8[], $13::int8[],
-                                 $14::timestamptz[], $15::timestamptz[])
+                                 $14::timestamptz[], $15::timestamptz[]) AS u (organization_id, account_id)
+             WHERE u.account_id IS NULL
+                OR EXISTS (SELECT FROM accounts a WHERE a.organization_id = u.organization_id AND a.id = u.account_id)
             """)
         statement.bind(runs.map { ($0.organizationID ?? Self.installation).uuid })
         statement.bind(runs.map { $0.accountID?.uuid })

@@ -21,7 +21,8 @@ CREATE TABLE connection_permits (
     account_id      uuid NOT NULL,
     host_gate       text NOT NULL,
     -- Whether it is kept for news rather than for one visit.
-    stays           boolean NOT NULL
+    stays           boolean NOT NULL,
+    FOREIGN KEY (organization_id, account_id) REFERENCES accounts (organization_id, id) ON DELETE CASCADE
 );
 CREATE INDEX connection_permits_at_host ON connection_permits (host_gate);
 CREATE INDEX connection_permits_of_holder ON connection_permits (holder);
