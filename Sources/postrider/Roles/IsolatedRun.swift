@@ -59,6 +59,21 @@ struct IsolatedRun: Sendable {
         }
         // Only now: a process that was not started can't be ended.
         context.onStop { if process.isRunning { process.terminate() } }
+        let pid = process.processIdentifier
+        // Foundation doesn't tell every end; without one the job would be kept for ever.
+        let watch = Task {
+            // The pace of the looks; cancellation ends it at once.
+            while (try? await Task.sleep(for: Self.look)) != nil {
+                guard Self.hasEnded(pid) else { continue }
+                guard (try? await Task.sleep(for: Self.look)) != nil else { return }
+                log.debug("the end of a process was not told", metadata: ["process": "\(pid)"])
+                ended.yield("an end that was not told")
+                ended.finish()
+                said.finish()
+                return
+            }
+        }
+        defer { watch.cancel() }
         // A task of its own: this one may be cancelled, and the process still has to be waited for.
         let run = Task { () -> (outcome: JobOutcome?, ending: String) in
             let outcome = await Self.listen(to: pieces, context)
@@ -76,6 +91,17 @@ struct IsolatedRun: Sendable {
         if let outcome { return outcome }
         if context.shouldStop { return .release }
         return .crashed(JobFailure(code: "crashed", text: "its process, which it had alone, ended with \(ending)"))
+    }
+
+    /// Between two looks at whether a process is still there.
+    private static let look = Duration.seconds(1)
+
+    /// Whether a child has ended, whoever took note of that.
+    private static func hasEnded(_ pid: pid_t) -> Bool {
+        var info = siginfo_t()
+        guard waitid(P_PID, id_t(pid), &info, WEXITED | WNOHANG | WNOWAIT) == 0 else { return errno == ECHILD }
+        // Zero where there is nothing to tell.
+        return info.si_signo != 0
     }
 
     /// Passes on how far the run is until the process has said its last word, which is returned, or says no more.
