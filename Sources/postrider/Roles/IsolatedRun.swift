@@ -64,7 +64,7 @@ struct IsolatedRun: Sendable {
         let watch = Task {
             // The pace of the looks; cancellation ends it at once.
             while (try? await Task.sleep(for: Self.look)) != nil {
-                guard Self.hasEnded(pid) else { continue }
+                guard ChildProcess.hasEnded(pid) else { continue }
                 guard (try? await Task.sleep(for: Self.look)) != nil else { return }
                 log.debug("the end of a process was not told", metadata: ["process": "\(pid)"])
                 ended.yield("an end that was not told")
@@ -95,14 +95,6 @@ struct IsolatedRun: Sendable {
 
     /// Between two looks at whether a process is still there.
     private static let look = Duration.seconds(1)
-
-    /// Whether a child has ended, whoever took note of that.
-    private static func hasEnded(_ pid: pid_t) -> Bool {
-        var info = siginfo_t()
-        guard waitid(P_PID, id_t(pid), &info, WEXITED | WNOHANG | WNOWAIT) == 0 else { return errno == ECHILD }
-        // Zero where there is nothing to tell.
-        return info.si_signo != 0
-    }
 
     /// Passes on how far the run is until the process has said its last word, which is returned, or says no more.
     private static func listen(to pieces: AsyncStream<Data>, _ context: JobContext) async -> JobOutcome? {

@@ -7,6 +7,9 @@ import Synchronization
 /// Tries messages in a process apart: a C parser that crashes or never returns takes nobody else along, and who did it can
 /// be told by trying fewer.
 enum TrialProcess {
+    /// How a trial ended, nobody knows.
+    private struct EndNotTold: Error {}
+
     /// Seconds that one trial may take, and more for each MiB: what is sound takes a tenth of that.
     private static let patience = 8.0
     private static let patienceEachMiB = 0.5
@@ -22,8 +25,10 @@ enum TrialProcess {
         process.standardInput = input
         process.standardOutput = FileHandle.nullDevice
         let isLate = Atomic(false)
+        let isTold = Atomic(false)
         return try await withCheckedThrowingContinuation { continuation in
             process.terminationHandler = { process in
+                guard !isTold.exchange(true, ordering: .acquiringAndReleasing) else { return }
                 if isLate.load(ordering: .acquiring) {
                     continuation.resume(returning: "parsing it took longer than \(Int(patience)) s")
                 } else if process.terminationReason == .uncaughtSignal {
@@ -42,6 +47,19 @@ enum TrialProcess {
                 continuation.resume(throwing: error)
                 return
             }
+            let pid = process.processIdentifier
+            // What nobody tells proves nothing about the messages: they are tried again.
+            @Sendable func look() {
+                DispatchQueue.global().asyncAfter(deadline: .now() + 2) {
+                    guard !isTold.load(ordering: .acquiring) else { return }
+                    guard ChildProcess.hasEnded(pid) else { return look() }
+                    DispatchQueue.global().asyncAfter(deadline: .now() + 1) {
+                        guard !isTold.exchange(true, ordering: .acquiringAndReleasing) else { return }
+                        continuation.resume(throwing: EndNotTold())
+                    }
+                }
+            }
+            look()
             DispatchQueue.global().asyncAfter(deadline: .now() + patience) {
                 guard process.isRunning else { return }
                 isLate.store(true, ordering: .releasing)
