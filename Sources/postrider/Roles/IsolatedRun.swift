@@ -13,8 +13,8 @@ struct IsolatedRun: Sendable {
 
     /// Seconds from a cancellation until a process that did not heed it is killed; within what the worker then waits.
     private static let patience = 2.0
-    /// Seconds from a process's end until no word of it is waited for any more.
-    private static let echo = 1.0
+    /// From a process's end until no word of it is waited for any more.
+    private static let echo = Duration.seconds(1)
 
     func run(_ job: ClaimedJob, _ context: JobContext) async -> JobOutcome {
         log.notice(
@@ -26,16 +26,8 @@ struct IsolatedRun: Sendable {
         let output = Pipe()
         process.standardOutput = output
         process.standardInput = FileHandle.nullDevice
-        let (endings, ended) = AsyncStream.makeStream(of: String.self)
+        let end = ChildEnd(of: process)
         let (pieces, said) = AsyncStream.makeStream(of: Data.self)
-        process.terminationHandler = { process in
-            ended.yield(
-                process.terminationReason == .uncaughtSignal
-                    ? "signal \(process.terminationStatus)" : "status \(process.terminationStatus)")
-            ended.finish()
-            // The end of the pipe isn't always told; what was written into it is there by now.
-            DispatchQueue.global().asyncAfter(deadline: .now() + Self.echo) { said.finish() }
-        }
         output.fileHandleForReading.readabilityHandler = { handle in
             let piece = handle.availableData
             if piece.isEmpty {
@@ -59,27 +51,19 @@ struct IsolatedRun: Sendable {
         }
         // Only now: a process that was not started can't be ended.
         context.onStop { if process.isRunning { process.terminate() } }
-        let pid = process.processIdentifier
-        // Foundation doesn't tell every end; without one the job would be kept for ever.
-        let watch = Task {
-            // The pace of the looks; cancellation ends it at once.
-            while (try? await Task.sleep(for: Self.look)) != nil {
-                guard ChildProcess.hasEnded(pid) else { continue }
-                guard (try? await Task.sleep(for: Self.look)) != nil else { return }
-                log.debug("the end of a process was not told", metadata: ["process": "\(pid)"])
-                ended.yield("an end that was not told")
-                ended.finish()
-                said.finish()
-                return
-            }
-        }
-        defer { watch.cancel() }
+        end.watch(process.processIdentifier)
         // A task of its own: this one may be cancelled, and the process still has to be waited for.
-        let run = Task { () -> (outcome: JobOutcome?, ending: String) in
-            let outcome = await Self.listen(to: pieces, context)
-            var ending = "no status"
-            for await told in endings { ending = told }
-            return (outcome, ending)
+        let run = Task { () -> (outcome: JobOutcome?, ending: ChildEnd.Ending) in
+            async let outcome = Self.listen(to: pieces, context)
+            let ending = await end.wait()
+            // The end of the pipe isn't always told either; what was written into it is there by then.
+            let echo = Task {
+                // A bound, not a wait for a state; cancelled where the pipe's end came.
+                _ = try? await Task.sleep(for: Self.echo)
+                said.finish()
+            }
+            defer { echo.cancel() }
+            return (await outcome, ending)
         }
         let (outcome, ending) = await withTaskCancellationHandler {
             await run.value
@@ -92,9 +76,6 @@ struct IsolatedRun: Sendable {
         if context.shouldStop { return .release }
         return .crashed(JobFailure(code: "crashed", text: "its process, which it had alone, ended with \(ending)"))
     }
-
-    /// Between two looks at whether a process is still there.
-    private static let look = Duration.seconds(1)
 
     /// Passes on how far the run is until the process has said its last word, which is returned, or says no more.
     private static func listen(to pieces: AsyncStream<Data>, _ context: JobContext) async -> JobOutcome? {
