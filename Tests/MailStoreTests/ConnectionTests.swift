@@ -90,6 +90,8 @@ struct ConnectionTests {
             let free = try await Self.take(mailbox)
             #expect(try await store.renewConnections(of: "a", holdSeconds: 60))
             #expect(try await database.count("connection_permits") == 1)
+            // then it takes none before it is heard of again
+            await #expect(throws: ConnectionRefusal.holderWasSilent) { _ = try await Self.take(mailbox, by: "b") }
             // when
             #expect(try await !store.renewConnections(of: "b", holdSeconds: 60))
             try await store.restoreConnections(held, of: "b")

@@ -22,6 +22,7 @@ extension Store {
                     Int32(clamping: usual)))[0].get(0, as: String.self)
         }
         switch answer {
+        case "holder": throw ConnectionRefusal.holderWasSilent
         case "account": throw ConnectionRefusal.accountHasAll
         case "host": throw ConnectionRefusal.hostHasAll(gate: asked.hostGate)
         case let kind:
@@ -61,13 +62,9 @@ extension Store {
                 ),
                 Statement(
                     """
-                    WITH dead AS (
-                        DELETE FROM connection_holders WHERE name IN (
-                            SELECT name FROM connection_holders WHERE held_until <= now() AND name <> $1
-                               FOR UPDATE SKIP LOCKED)
-                        RETURNING name
-                    )
-                    DELETE FROM connection_permits WHERE holder IN (SELECT name FROM dead)
+                    DELETE FROM connection_holders WHERE name IN (
+                        SELECT name FROM connection_holders WHERE held_until <= now() AND name <> $1
+                           FOR UPDATE SKIP LOCKED)
                     """, holder
                 ),
             ])

@@ -16,7 +16,7 @@ CREATE TABLE connection_holders (
 
 CREATE TABLE connection_permits (
     id              uuid NOT NULL,
-    holder          text NOT NULL,
+    holder          text NOT NULL REFERENCES connection_holders ON DELETE CASCADE,
     organization_id uuid NOT NULL,
     account_id      uuid NOT NULL,
     host_gate       text NOT NULL,
@@ -28,7 +28,8 @@ CREATE INDEX connection_permits_at_host ON connection_permits (host_gate);
 CREATE INDEX connection_permits_of_holder ON connection_permits (holder);
 ALTER TABLE connection_permits ADD PRIMARY KEY (organization_id, account_id, id);
 
--- Takes a permit: 'stays' or 'passes', else which limit is reached, 'account' or 'host'.
+-- Takes a permit: 'stays' or 'passes', else which limit is reached, 'account' or 'host', or 'holder' where the holder was
+-- taken for dead: nothing would take away what it takes before it is heard of again.
 --
 -- Not every connection may stay: what a limit allows is left in part, a quarter at a host and one at an account, to visits
 -- that come and go, else whoever came first would keep the others from being synced at all.
@@ -44,6 +45,7 @@ DECLARE
     staying    integer;
     may_stay   boolean := wants_to_stay;
 BEGIN
+    IF NOT EXISTS (SELECT FROM connection_holders h WHERE h.name = take_connection.holder) THEN RETURN 'holder'; END IF;
     -- One at a time, always the account before the host; a limit that is not there is not counted.
     PERFORM pg_advisory_xact_lock(hashtextextended('connections of account:' || account, 0));
     SELECT count(*), count(*) FILTER (WHERE p.stays) INTO held, staying
