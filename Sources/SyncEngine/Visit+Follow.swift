@@ -118,7 +118,8 @@ extension Visit {
         }
         for (attributes, orphans) in likely {
             guard let orphan = try await same(attributes, as: orphans) else { continue }
-            guard coverage?.allSkipped.contains(attributes.uid) != false else {
+            let wasPassedOver = coverage?.allSkipped.contains(attributes.uid) ?? false
+            guard !folder.isWatched || wasPassedOver else {
                 search.arrives(orphan)
                 continue
             }

@@ -16,4 +16,18 @@ package struct FolderState: Sendable, Hashable {
         self.exists = exists
         self.highestModSequence = highestModSequence
     }
+
+    /// Whether nothing has come, gone or changed between the two, as far as both tell.
+    package func equals(_ other: FolderState) -> Bool {
+        !mayHaveGained(since: other) && exists == other.exists
+            && (highestModSequence == nil || other.highestModSequence == nil
+                || highestModSequence == other.highestModSequence)
+    }
+
+    /// Whether something may have come since an earlier look.
+    package func mayHaveGained(since other: FolderState) -> Bool {
+        guard uidValidity == other.uidValidity else { return true }
+        guard let next = uidNext, let before = other.uidNext else { return exists != other.exists }
+        return next != before
+    }
 }
