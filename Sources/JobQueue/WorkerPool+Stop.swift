@@ -25,6 +25,8 @@ extension WorkerPool {
         }
     }
 
+    /// The pace of a pool's loops, not a wait for a state; cancellation ends it at once.
+    ///
     /// - Returns: false if the task was cancelled.
     static func sleep(_ duration: Duration) async -> Bool {
         do {

@@ -62,6 +62,8 @@ struct SecondWatch: Sendable {
     /// The home goes on without it.
     private func rest() async { while await pause(.seconds(3_600)) {} }
 
+    /// A pause, not a wait for a state; cancellation ends it at once.
+    ///
     /// - Returns: `false` where its task is cancelled.
     private func pause(_ duration: Duration) async -> Bool { (try? await Task.sleep(for: duration)) != nil }
 }

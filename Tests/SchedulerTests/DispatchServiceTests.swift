@@ -144,60 +144,50 @@ import Testing
 
     @Test("a shard that is away keeps no other's accounts waiting, and gets its own once it is back", .needsRedisServer)
     func away() async throws {
-        try await PrivateRedisServer.with { server in
-            var configuration = server.configuration
-            configuration.commandTimeout = .milliseconds(300)
-            try await SharedRedis.withClient(configuration) { client in
-                try await Rig.with { rig in
-                    let here = rig.queues.shards[0]
-                    var settings = here.settings
-                    settings.shard += "-away"
-                    let there = JobQueue(client: client, settings: settings)
-                    let queues = JobQueues([here, there])
-                    let leadership = try await rig.leader()
-                    let keeper = QueueKeeper(store: rig.store, queues: queues, leadership: leadership, log: Rig.log)
-                    let dispatching = DispatchService(
-                        store: rig.store, queues: queues, keeper: keeper, leadership: leadership, log: Rig.log)
-                    var mailboxes: [Int: Mailbox] = [:]
-                    while mailboxes.count < 2 {
-                        let mailbox = try await Mailbox.make(in: rig.database)
-                        mailboxes[queues.index(of: "\(mailbox.organization.id)")] = mailbox
-                    }
-                    let mine = try #require(mailboxes[0]).account.id
-                    let due = "UPDATE account_dispatch SET next_due_at = now(), dispatched_until = NULL"
-                    try await keeper.lookOnce()
-                    try await rig.eventually("it is settled") {
-                        try await keeper.lookOnce()
-                        return keeper.standing != .unsettled
-                    }
-                    _ = try await dispatching.runOnce()
-                    let before = try #require(await here.jobs().jobs.first { $0.resource == "read:\(mine)" })
-                    #expect(before.state == .ready)
-                    _ = try await here.purge(queue: QueueNames.sync)
-                    server.signal(SIGSTOP)
-                    try await rig.execute(due)
-                    // What nobody knows yet is a failure, of that shard alone.
-                    await #expect(throws: JobQueueError.self) { _ = try await dispatching.runOnce() }
-                    #expect(try await here.jobs().jobs.contains { $0.resource == "read:\(mine)" })
-                    _ = try await here.purge(queue: QueueNames.sync)
-                    try await keeper.lookOnce()
-                    for _ in 0..<3 {
-                        try await rig.execute(due)
-                        #expect(try await dispatching.runOnce() > 0)
-                        #expect(try await here.jobs().jobs.contains { $0.resource == "read:\(mine)" })
-                        _ = try await here.purge(queue: QueueNames.sync)
-                    }
-                    server.signal(SIGCONT)
-                    try await rig.eventually("it is back") {
-                        try await keeper.lookOnce()
-                        return if case .settled(_, let away) = keeper.standing { away.isEmpty } else { false }
-                    }
-                    while try await there.purge(queue: QueueNames.sync) > 0 {}
-                    _ = try await dispatching.runOnce()
-                    let theirs = try #require(mailboxes[1]).account.id
-                    #expect(try await there.jobs().jobs.contains { $0.resource == "read:\(theirs)" })
-                }
+        try await Rig.withTwoServers { rig, queues, server in
+            let (here, there) = (queues.shards[0], queues.shards[1])
+            let leadership = try await rig.leader()
+            let keeper = QueueKeeper(store: rig.store, queues: queues, leadership: leadership, log: Rig.log)
+            let dispatching = DispatchService(
+                store: rig.store, queues: queues, keeper: keeper, leadership: leadership, log: Rig.log)
+            var mailboxes: [Int: Mailbox] = [:]
+            while mailboxes.count < 2 {
+                let mailbox = try await Mailbox.make(in: rig.database)
+                mailboxes[queues.index(of: "\(mailbox.organization.id)")] = mailbox
             }
+            let mine = try #require(mailboxes[0]).account.id
+            let due = "UPDATE account_dispatch SET next_due_at = now(), dispatched_until = NULL"
+            try await keeper.lookOnce()
+            try await rig.eventually("it is settled") {
+                try await keeper.lookOnce()
+                return keeper.standing != .unsettled
+            }
+            _ = try await dispatching.runOnce()
+            let before = try #require(await here.jobs().jobs.first { $0.resource == "read:\(mine)" })
+            #expect(before.state == .ready)
+            _ = try await here.purge(queue: QueueNames.sync)
+            server.signal(SIGSTOP)
+            try await rig.execute(due)
+            // What nobody knows yet is a failure, of that shard alone.
+            await #expect(throws: JobQueueError.self) { _ = try await dispatching.runOnce() }
+            #expect(try await here.jobs().jobs.contains { $0.resource == "read:\(mine)" })
+            _ = try await here.purge(queue: QueueNames.sync)
+            try await keeper.lookOnce()
+            for _ in 0..<3 {
+                try await rig.execute(due)
+                #expect(try await dispatching.runOnce() > 0)
+                #expect(try await here.jobs().jobs.contains { $0.resource == "read:\(mine)" })
+                _ = try await here.purge(queue: QueueNames.sync)
+            }
+            server.signal(SIGCONT)
+            try await rig.eventually("it is back") {
+                try await keeper.lookOnce()
+                return if case .settled(_, let away) = keeper.standing { away.isEmpty } else { false }
+            }
+            while try await there.purge(queue: QueueNames.sync) > 0 {}
+            _ = try await dispatching.runOnce()
+            let theirs = try #require(mailboxes[1]).account.id
+            #expect(try await there.jobs().jobs.contains { $0.resource == "read:\(theirs)" })
         }
     }
 }

@@ -204,41 +204,31 @@ import Testing
 
     @Test("a shard that is away holds up neither a start nor a rebuild; back with an older epoch, it is rebuilt too")
     func away() async throws {
-        try await PrivateRedisServer.with { server in
-            var configuration = server.configuration
-            configuration.commandTimeout = .milliseconds(300)
-            try await SharedRedis.withClient(configuration) { client in
-                try await Rig.with(epoch: nil) { rig in
-                    let here = rig.queues.shards[0]
-                    var settings = here.settings
-                    settings.shard += "-away"
-                    let there = JobQueue(client: client, settings: settings)
-                    let queues = JobQueues([here, there])
-                    let leadership = try await rig.leader()
-                    func keeper() -> QueueKeeper {
-                        QueueKeeper(store: rig.store, queues: queues, leadership: leadership, log: Rig.log)
-                    }
-                    let first = keeper()
-                    try await first.lookOnce()
-                    let before = try #require(Self.isSettled(first))
-                    server.signal(SIGSTOP)
-                    let second = keeper()
-                    try await second.lookOnce()
-                    #expect(second.standing == .settled(epoch: before, away: [1]))
-                    _ = try await rig.client.send(RedisCommand("DEL", here.scriptKeys.map { .string($0) }))
-                    try await second.lookOnce()
-                    let renewed = try #require(Self.isSettled(second))
-                    #expect(renewed > before && second.standing == .settled(epoch: renewed, away: [1]))
-                    server.signal(SIGCONT)
-                    try await rig.eventually("both have one epoch") {
-                        try await second.lookOnce()
-                        guard case .settled(let epoch, let away) = second.standing else { return false }
-                        return epoch > renewed && away.isEmpty
-                    }
-                    let epochs = try await [here.currentEpoch(), there.currentEpoch()]
-                    #expect(epochs == [Self.isSettled(second), Self.isSettled(second)])
-                }
+        try await Rig.withTwoServers(epoch: nil) { rig, queues, server in
+            let (here, there) = (queues.shards[0], queues.shards[1])
+            let leadership = try await rig.leader()
+            func keeper() -> QueueKeeper {
+                QueueKeeper(store: rig.store, queues: queues, leadership: leadership, log: Rig.log)
             }
+            let first = keeper()
+            try await first.lookOnce()
+            let before = try #require(Self.isSettled(first))
+            server.signal(SIGSTOP)
+            let second = keeper()
+            try await second.lookOnce()
+            #expect(second.standing == .settled(epoch: before, away: [1]))
+            _ = try await rig.client.send(RedisCommand("DEL", here.scriptKeys.map { .string($0) }))
+            try await second.lookOnce()
+            let renewed = try #require(Self.isSettled(second))
+            #expect(renewed > before && second.standing == .settled(epoch: renewed, away: [1]))
+            server.signal(SIGCONT)
+            try await rig.eventually("both have one epoch") {
+                try await second.lookOnce()
+                guard case .settled(let epoch, let away) = second.standing else { return false }
+                return epoch > renewed && away.isEmpty
+            }
+            let epochs = try await [here.currentEpoch(), there.currentEpoch()]
+            #expect(epochs == [Self.isSettled(second), Self.isSettled(second)])
         }
     }
 }

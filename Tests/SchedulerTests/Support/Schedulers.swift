@@ -1,4 +1,6 @@
+import JobQueue
 import MailStore
+import Redis
 import Scheduler
 
 extension Rig {
@@ -7,6 +9,25 @@ extension Rig {
         let leadership = Leadership(store: store, name: name, hold: hold, log: Self.log)
         try await leadership.tryOnce()
         return leadership
+    }
+
+    /// Runs `body` with two shards, the second of which is at a server of its own that can be frozen.
+    static func withTwoServers(
+        epoch: Int64? = 1, _ body: (Rig, JobQueues, PrivateRedisServer) async throws -> Void
+    ) async throws {
+        try await PrivateRedisServer.with { server in
+            var configuration = server.configuration
+            configuration.commandTimeout = .milliseconds(300)
+            try await SharedRedis.withClient(configuration) { client in
+                try await Rig.with(epoch: epoch) { rig in
+                    let here = rig.queues.shards[0]
+                    var settings = here.settings
+                    settings.shard += "-away"
+                    let there = JobQueue(client: client, settings: settings)
+                    try await body(rig, JobQueues([here, there]), server)
+                }
+            }
+        }
     }
 
     /// The duties of one scheduler, none of which runs by itself, with a queue that is settled.
