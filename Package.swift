@@ -167,7 +167,7 @@ let targets: [Target] = [
             "Failure", "IMAPCore", "IMAP", "MailModel", "Telemetry", .metrics, .nioCore, .nioPosix, .nioSSL,
         ]),
     .tests("TransferTests", ["Transfer", "Failure", "CLibCurl"], exclude: ["Fixtures"]),
-    .tests("SyncEngineTests", ["SyncEngine", "MailStore", "IMAPCore", "MailModel", "Failure"]),
+    .tests("SyncEngineTests", ["SyncEngine", "Ancestry", "MailStore", "IMAPCore", "MailModel", "Failure"]),
     .tests("TelemetryTests", ["Telemetry", "MetricNames", .metrics]),
     .tests("StatusHTTPTests", ["StatusHTTP", "Telemetry", "MetricNames", .logging, .nioCore, .nioPosix]),
     .tests("JobQueueTests", ["Failure", "Redis", "JobQueue"]),

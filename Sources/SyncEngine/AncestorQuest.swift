@@ -21,6 +21,8 @@ struct AncestorQuest: Sendable {
     private var state = State.open
     /// What the provider's thread or a forwarded block led to.
     private var root: HeaderMessageID?
+    /// The original, where it is stored without the rest of its thread.
+    private var arrived: HeaderMessageID?
     private var isGuess = false
 
     init(_ action: TrackedAction, _ wish: TrackedWish) {
@@ -46,11 +48,13 @@ struct AncestorQuest: Sendable {
         guard isOpen, let id = wish.ids.first(where: { stored[$0] != nil }) else { return }
         // A farther ancestor that is stored doesn't make up for a nearer one that isn't.
         guard id == wish.ids.first else { return }
+        // Where it came by itself since the action was raised, nobody has pulled what else there is of its thread.
+        guard stored[id]?.contains(where: { $0.takenBy != .arrivalInThread }) == true else { return arrived = id }
         state = isFirstSync ? .neverMissing(id) : .found(.header(id), messages: 0)
     }
 
     mutating func takeMisses(_ missed: Set<HeaderMessageID>) {
-        guard isOpen, !wish.ids.isEmpty, wish.ids.allSatisfy(missed.contains) else { return }
+        guard isOpen, arrived == nil, !wish.ids.isEmpty, wish.ids.allSatisfy(missed.contains) else { return }
         state = .missedBefore
     }
 
@@ -78,7 +82,7 @@ struct AncestorQuest: Sendable {
     /// What the search came to.
     mutating func settle(by search: ThreadSearch) {
         guard isOpen else { return }
-        guard let id = root ?? wish.ids.first(where: { !search.bearers(of: $0).isEmpty }) else {
+        guard let id = root ?? wish.ids.first(where: { !search.bearers(of: $0).isEmpty }) ?? arrived else {
             state = .missing
             return
         }

@@ -3,7 +3,6 @@ import IMAPCore
 import MailModel
 import MailStore
 import SyncPlanning
-import Threading
 
 extension Visit {
     /// Takes what arrived in a folder: what is recent, or belongs to a thread that is synced; the rest is known and skipped.
@@ -15,15 +14,19 @@ extension Visit {
         let new = arrived.subtracting(known.all)
         guard !new.isEmpty else { return }
         let index = try await MailboxIndex.read(new, of: item, from: mailbox)
-        let choice = try await choose(from: index, of: item)
-        var skipped = choice.skipped
-        if let undated = index.undated[folder] { skipped[.unfetchable, default: UIDSet()] = undated }
-        let copied = try await placeCopies(of: index.entries.filter { choice.wanted.contains($0.uid) }, in: [item])
+        let links = try await store.knownLinks(Array(Set(index.entries.flatMap(\.linkKeys))), of: account.key)
+        let plan = ArrivalPlan(index.entries, window: item.window, syncedLinks: links)
+        var skipped: [SkipReason: UIDSet] = [.oldArrival: plan.passedOver]
+        if let undated = index.undated[folder] { skipped[.unfetchable] = undated }
+        let taken = plan.taken
+        let copied = UIDSet(
+            try await placeCopies(of: index.entries.filter { taken.contains($0.uid) }, in: [item]).map(\.uid))
         report.copies += copied.count
-        let wanted = choice.wanted.subtracting(UIDSet(copied.map(\.uid)))
-        if !wanted.isEmpty {
+        let rounds = [plan.first, plan.afterwards].map { $0.subtracting(copied) }.filter { !$0.isEmpty }
+        if !rounds.isEmpty {
             let road = MessageRoad(visit: self, folders: [item], purpose: .arrivals)
-            let pulled = try await road.pull([FetchRound(uids: [folder: wanted], threads: 0)], progress: nil)
+            let pulled = try await road.pull(
+                rounds.map { FetchRound(uids: [folder: $0], threads: 0) }, progress: nil)
             guard pulled.isComplete else { throw CancellationError() }
             report.add(pulled)
             for (reason, refused) in try await road.retry(pulled) {
@@ -35,34 +38,7 @@ extension Visit {
             changes.skips.append(.init(folder: folder, uidValidity: item.uidValidity, uids: uids, reason: reason))
         }
         let allSkipped = skipped.values.reduce(UIDSet()) { $0.union($1) }
-        known.add(placed: choice.wanted.subtracting(allSkipped), skipped: allSkipped)
-    }
-
-    private struct Choice {
-        var wanted = UIDSet()
-        var skipped: [SkipReason: UIDSet] = [:]
-    }
-
-    private func choose(from index: MailboxIndex, of item: WatchedFolder) async throws -> Choice {
-        let arrivals = index.entries
-        let known = try await store.knownLinks(Array(Set(arrivals.flatMap(\.linkKeys))), of: account.key)
-        var choice = Choice()
-        for group in ThreadGrouping.group(arrivals.map(\.threadable)) {
-            let isSynced = group.contains { position in
-                item.window.contains(arrivals[position].internalDate)
-                    || arrivals[position].linkKeys.contains(where: known.contains)
-            }
-            for position in group {
-                let arrival = arrivals[position]
-                switch ArrivalRule.decide(
-                    internalDate: arrival.internalDate, window: item.window, threadIsSynced: isSynced)
-                {
-                case .sync: choice.wanted.insert(arrival.uid)
-                case .skip(let reason): choice.skipped[reason, default: UIDSet()].insert(arrival.uid)
-                }
-            }
-        }
-        return choice
+        known.add(placed: taken.subtracting(allSkipped), skipped: allSkipped)
     }
 
     /// Places messages that are stored already, by the provider's own id, without fetching their bytes again: the copies of
@@ -117,14 +93,5 @@ extension Visit {
                 replacements[start..<min(start + engine.settings.replacementsAtOnce, replacements.count)])
             _ = try await commit(checkpoint)
         }
-    }
-}
-
-extension IndexEntry {
-    /// What ties it to a thread; its date and people don't matter here.
-    var threadable: ThreadableMessage {
-        ThreadableMessage(
-            messageID: messageID, inReplyTo: inReplyTo, references: references, providerThreadID: providerThreadID,
-            threadIndexRoot: threadIndexRoot, date: internalDate)
     }
 }

@@ -131,6 +131,17 @@ class TrackedActionTests(unittest.TestCase):
         self.account.wait_for(lambda: self.account.message("g1@x"), "the late ancestor")
         self.assert_joined("g1@x", "g2@x", "g3@x")
 
+    def test_original_arrives_with_its_answer(self) -> None:
+        """Where the old original is moved in together with a reply to it, the rest of its thread is pulled as well."""
+        self.old("s1@x", "Projects", OLD, reply_to="s0@x")
+        self.account.visit()
+        self.assertIsNone(self.account.message("s1@x"))
+        self.old("s0@x", "INBOX", OLD + DAY)
+        self.theirs("s2@x", "Re: About s0@x", reply_to="s0@x")
+        self.assertEqual(self.action("s2@x")["result"]["ancestor"], "found")
+        self.assert_joined("s0@x", "s1@x", "s2@x")
+        self.account.settled(chose_all=False)
+
     def test_known_parent(self) -> None:
         """A reply to what is stored raises nothing."""
         self.theirs("h1@x", "New")

@@ -46,13 +46,4 @@ struct WindowTests {
             }
         }
     }
-
-    @Test("an arrival is synced when it is recent or its thread is synced, and otherwise skipped as old")
-    func arrivals() {
-        let window = Make.window
-        let old = window.cutoff - 1
-        #expect(ArrivalRule.decide(internalDate: window.cutoff, window: window, threadIsSynced: false) == .sync)
-        #expect(ArrivalRule.decide(internalDate: old, window: window, threadIsSynced: true) == .sync)
-        #expect(ArrivalRule.decide(internalDate: old, window: window, threadIsSynced: false) == .skip(.oldArrival))
-    }
 }

@@ -89,7 +89,7 @@ extension Store {
     }
 
     private static let ancestorColumns = """
-        m.id, m.thread_id, m.header_message_id, m.subject, m.sent_at, m.received_at,
+        m.id, m.thread_id, m.header_message_id, m.subject, m.sent_at, m.received_at, m.taken_by,
         ARRAY(SELECT f.address FROM message_participants f
                WHERE f.organization_id = $1 AND f.account_id = $2 AND f.message_id = m.id AND f.role = 'from'
                ORDER BY f.position)
@@ -101,6 +101,6 @@ extension StoredAncestor {
         self.init(
             messageID: try row.get(0), threadID: try row.get(1), headerMessageID: try row.headerID(2),
             subject: try row.getOptional(3), sentAt: try row.optionalMoment(4), receivedAt: try row.moment(5),
-            from: try row.get(6))
+            takenBy: try row.knownOptional(6), from: try row.get(7))
     }
 }

@@ -10,6 +10,8 @@ package struct StoredAncestor: Sendable, Hashable {
     package let sentAt: EpochSeconds?
     /// INTERNALDATE of its first placement.
     package let receivedAt: EpochSeconds
+    /// `nil` where no rule was kept with it.
+    package let takenBy: TakenBy?
     /// Of From, as they stood.
     package let from: [String]
 }
