@@ -18,8 +18,10 @@ package enum StoreMigrations {
             number: 6, name: "continuous", sql: String(decoding: PackageResources._006_continuous_sql, as: UTF8.self)),
         Migration(
             number: 7, name: "connections", sql: String(decoding: PackageResources._007_connections_sql, as: UTF8.self)),
+        Migration(
+            number: 8, name: "kept_plans", sql: String(decoding: PackageResources._008_kept_plans_sql, as: UTF8.self)),
     ]
 
     /// A role starts only on a schema within this range; `postrider migrate` brings it there.
-    package static let supported = 7...7
+    package static let supported = 8...8
 }

@@ -212,7 +212,8 @@ def together(data: Path, dovecot: dict, grounds: Grounds, wanted: list[tuple[int
             for seed in seeds:
                 seed.close()
     if failures:
-        kept = data / f"postrider-{wanted[0][0]}.log"
+        # Without a folder to keep, the data's goes with this run.
+        kept = (options.data or Path(tempfile.gettempdir())) / f"postrider-seed-{wanted[0][0]}.log"
         shutil.copy(trial.log, kept)
         failures.append(f"what the roles wrote: {kept}")
     trial.log.unlink()
