@@ -93,7 +93,8 @@ import Testing
     private static func untilServedByAnother(
         than before: RedisServerIdentity, _ client: RedisClient
     ) async throws {
-        try await Poll.until("another server answers") {
+        // A failover is to be over by then.
+        try await Poll.until("another server answers", within: .seconds(15)) {
             do throws(RedisError) {
                 let now = try await client.identity()
                 return now.runID != before.runID && now.role == .master
